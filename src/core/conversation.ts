@@ -13,7 +13,7 @@ export type Speaker = {
 
 /** What everybody said in one go: a message of a human, or an answer of the model. */
 export type Turn = {
-  /** Unique within the conversation, ascending in time. */
+  /** Unique within the conversation; ids compare as strings in the order in which the turns were added. */
   readonly id: string;
   readonly role: 'user' | 'assistant';
   readonly speaker: Speaker;
@@ -33,6 +33,11 @@ export type Turn = {
 export type ConversationSettings = {
   /** The persona that answers here; the configured default when absent. */
   readonly personaId?: string;
+  /**
+   * Id of the oldest turn that still stands in the prompt. Older ones were dropped in a block
+   * when the context was full; kept so that the prompt's beginning stays the same for many turns.
+   */
+  readonly promptStartId?: string;
 };
 
 /** The text of a turn as it is shown. */

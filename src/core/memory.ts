@@ -14,8 +14,12 @@ export interface Memory {
    * conversation is not added again: the stored one is returned with `isNew: false`.
    */
   append(conversation: ConversationKey, turn: NewTurn): Promise<{ readonly turn: Turn; readonly isNew: boolean }>;
-  /** The newest `turnsMax` turns (default: all), oldest first. Empty for an unknown conversation. */
-  turns(conversation: ConversationKey, turnsMax?: number): Promise<readonly Turn[]>;
+  /**
+   * The turns of a conversation, oldest first: those from `fromId` on (default: from the first),
+   * of these at most the `newest` last ones (default: all). Reads only the segments it needs.
+   * Empty for an unknown conversation.
+   */
+  turns(conversation: ConversationKey, range?: { readonly fromId?: string; readonly newest?: number }): Promise<readonly Turn[]>;
   /** Number of turns since the last reset, without reading them. */
   count(conversation: ConversationKey): Promise<number>;
   /** The turn that carries a platform message, if it is remembered. */
@@ -24,7 +28,7 @@ export interface Memory {
   editMessage(conversation: ConversationKey, messageId: string, text: string): Promise<boolean>;
   /** Removes the turns that carry any of these platform messages; returns how many. */
   deleteMessages(conversation: ConversationKey, messageIds: readonly string[]): Promise<number>;
-  /** Forgets all turns; settings stay. Returns how many turns there were. */
+  /** Forgets all turns and `promptStartId`; other settings stay. Returns how many turns there were. */
   reset(conversation: ConversationKey): Promise<number>;
   settings(conversation: ConversationKey): Promise<ConversationSettings>;
   /** Merges into the settings; a property given as `undefined` goes back to its default. */
