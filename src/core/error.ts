@@ -16,7 +16,8 @@ export type ErrorCode =
   | 'not-found'
   | 'not-allowed'
   | 'bad-input'
-  | 'discord-refused';
+  | 'discord-refused'
+  | 'delivery-failed';
 
 /** An expected failure: what to tell the user, what to write in the log, and whether trying again can help. */
 export class PaddockError extends Error {

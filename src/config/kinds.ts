@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+// The forms that settings take. Each carries in words what it expects, for messages and the
+// documentation; `.describe()` on top of it says what the setting means.
+
+/** A group of settings; one without content counts as one that says nothing. */
+export const group = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
+  z
+    .preprocess((value) => value ?? {}, z.strictObject(shape).meta({ expected: 'a group of indented settings' }))
+    .prefault({})
+    .describe(description);
+
+export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
+  z
+    .int()
+    .min(least)
+    .max(most)
+    .meta({
+      expected:
+        most === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`,
+    });
+
+export const number = (least: number, most: number) =>
+  z
+    .number()
+    .min(least)
+    .max(most)
+    .meta({ expected: `a number from ${least} to ${most}` });
+
+/** Some words, or a value of another kind. */
+export const either = <const Words extends readonly [string, ...string[]], Other extends z.ZodType>(
+  words: Words,
+  other: Other,
+) => {
+  const otherwise = String(z.globalRegistry.get(other)?.expected);
+  return z.union([z.enum(words), other]).meta({
+    expected: `${words.map((word) => `\`${word}\``).join(', ')}${otherwise.includes(' or ') ? ',' : ' or'} ${otherwise}`,
+  });
+};
+
+export const choice = <const Words extends readonly [string, string, ...string[]]>(words: Words) =>
+  z.enum(words).meta({
+    expected: `${words
+      .slice(0, -1)
+      .map((word) => `\`${word}\``)
+      .join(', ')} or \`${words.at(-1)}\``,
+  });
+
+export const yesNo = () => z.boolean().meta({ expected: 'true or false' });
+
+/** One line of text that is not only white space. */
+export const text = (expected: string, charactersMax = 1000) => z.string().max(charactersMax).regex(/\S/).meta({ expected });
+
+/** A name that can also be a file's. */
+export const id = (expected: string) =>
+  z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)
+    .meta({ expected });
+
+/** True when a not yet checked value has numbers in all these places. */
+export const hasNumbers = (value: unknown, ...paths: readonly (readonly string[])[]): boolean =>
+  paths.every(
+    (path) =>
+      typeof path.reduce<unknown>(
+        (inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined),
+        value,
+      ) === 'number',
+  );
