@@ -1,0 +1,33 @@
+import type { ConversationKey } from '../core/conversation.ts';
+import type { Engine } from '../core/engine.ts';
+import type { Memory } from '../core/memory.ts';
+import type { Persona } from '../core/persona.ts';
+import type { AnswerQueue } from '../core/queue.ts';
+import type { ModelsFolder } from './models-folder.ts';
+
+/** The personas there are, as the commands need them. */
+export interface PersonaCatalogue {
+  list(): readonly Persona[];
+  get(id: string): Persona | undefined;
+}
+
+/** Everything the commands act on; app.ts makes it once. */
+export type CommandServices = {
+  readonly memory: Memory;
+  readonly queue: Pick<AnswerQueue, 'state'>;
+  /**
+   * Ends the answer that runs in a conversation and drops those that wait there; resolves with their
+   * number once they have let go of the conversation (see track-answers.ts).
+   */
+  stopAnswers(conversation: ConversationKey): Promise<number>;
+  readonly engine: Pick<Engine, 'model' | 'use' | 'forget'>;
+  readonly personas: PersonaCatalogue;
+  readonly models: ModelsFolder;
+  /** The persona of conversations that chose none. */
+  readonly defaultPersonaId: string;
+  /** When the bot started, in milliseconds since 1970, on the clock of `now`. */
+  readonly startedAt: number;
+  now(): number;
+  /** Resident memory of the bot's own process, in bytes. */
+  memoryBytes(): number;
+};

@@ -1,0 +1,102 @@
+import { bounds } from '../../core/bounds.ts';
+import { PaddockError } from '../../core/error.ts';
+import type { ReplyPort } from '../../core/message.ts';
+import { cleanText } from './clean-text.ts';
+import type { TerminalChat, TerminalChatOptions } from './options.ts';
+import { readLines } from './read-lines.ts';
+import { createTalk, cutNotice, readTyped, terminalConversation } from './talk.ts';
+import { createWriter } from './write.ts';
+
+/**
+ * The chat without a terminal, for pipes and scripts: every line of the input is answered in order,
+ * each answer whole and followed by a newline. Standard output holds answers and the replies of
+ * commands only; notices, refused commands and failures go to standard error. The exit code is 1
+ * when there was something to answer and nothing was answered, or the input can't be read; else 0.
+ */
+export const createLineChat = (options: TerminalChatOptions): TerminalChat => {
+  const { input, logger } = options;
+  const talk = createTalk(options);
+  const closing = Promise.withResolvers<void>();
+  let isClosing = false;
+  let asked = 0;
+  let answered = 0;
+
+  const stop = (): void => {
+    if (isClosing) return;
+    isClosing = true;
+    closing.resolve();
+    options.stopAnswers(terminalConversation);
+  };
+  const output = createWriter(options.output, logger, stop);
+  const errors = createWriter(options.errors, logger, () => {});
+
+  const answer = async (text: string): Promise<boolean> => {
+    const isWritten = text !== '' && (await output.write(`${text}\n`));
+    if (isWritten) answered += 1;
+    return isWritten;
+  };
+  const notice = async (text: string): Promise<void> => {
+    if (!output.isGone) await errors.write(`${cleanText(text).trim()}\n`);
+  };
+
+  const port: ReplyPort = {
+    begin() {},
+    // Only the final text is certain, and what reads a pipe can't take anything back.
+    show() {},
+    async finish(text) {
+      const clean = cleanText(text).trim();
+      if (clean === '') await notice('The answer has no visible text.');
+      else if (!(await answer(clean))) {
+        throw new PaddockError('cancelled', 'standard output is closed', { userText: 'There is nobody left to answer.' });
+      }
+      return [options.newId()];
+    },
+    notice,
+    end() {},
+  };
+
+  /** Deals with one line; false when it ends the chat. */
+  const handle = async (line: { readonly text: string; readonly isCut: boolean }): Promise<boolean> => {
+    const typed = readTyped(line.text);
+    if (typed.kind === 'leave') return false;
+    if (typed.kind === 'nothing') return true;
+    asked += 1;
+    if (typed.kind === 'command') {
+      const { text, isFailure } = await talk.command(typed.line);
+      await (isFailure ? notice(text) : answer(text));
+    } else {
+      if (line.isCut || typed.isCut) await notice(cutNotice);
+      await talk.message(typed.text, port);
+    }
+    return true;
+  };
+
+  const serve = async (): Promise<number> => {
+    const lines = readLines(input, bounds.messageCharactersMax);
+    const closed = closing.promise.then(() => ({ done: true, value: undefined }) as const);
+    try {
+      for (;;) {
+        const next = await Promise.race([lines.next(), closed]);
+        if (next.done || isClosing || !(await handle(next.value))) break;
+      }
+    } catch (error) {
+      logger.error({ error }, 'the input cannot be read');
+      return 1;
+    } finally {
+      input.destroy?.();
+    }
+    return asked > 0 && answered === 0 && !output.isGone ? 1 : 0;
+  };
+
+  let running: Promise<number> | undefined;
+  return {
+    run() {
+      running ??= serve();
+      return running;
+    },
+    async close() {
+      stop();
+      await running;
+    },
+  };
+};

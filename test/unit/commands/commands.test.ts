@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createCommands } from '../../../src/commands/index.ts';
+import { type CommandOutcome, runCommand } from '../../../src/commands/run-command.ts';
+import type { CommandServices } from '../../../src/commands/services.ts';
+import type { CommandContext } from '../../../src/core/command.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import { createTestServices, everyone, mara, owner, robin } from './services.ts';
+
+const call = (
+  services: CommandServices,
+  name: string,
+  options: Record<string, string> = {},
+  context: CommandContext = everyone,
+): Promise<CommandOutcome> => runCommand(createCommands(services), context, name, options, silentLogger);
+
+test('every command can be registered on Discord: lower-case name, short descriptions, unique', () => {
+  const commands = createCommands(createTestServices());
+  assert.deepEqual(
+    commands.map(({ name }) => name),
+    ['reset', 'stop', 'persona', 'model', 'status', 'help'],
+  );
+  for (const { name, description, options } of commands) {
+    assert.match(name, /^[a-z]{1,32}$/);
+    for (const text of [description, ...options.map((option) => option.description)]) {
+      assert.ok(text.length > 0 && text.length <= 100, text);
+    }
+  }
+});
+
+test('/reset stops the running answer before it forgets, and frees the evaluated state', async () => {
+  const services = createTestServices({ counts: { 'terminal:local': 7, 'discord:1': 3 } });
+  const outcome = await call(services, 'reset');
+  assert.match(outcome.text, /forgotten 7 messages/);
+  assert.deepEqual(services.log, ['stop', 'reset']);
+  assert.deepEqual(services.engine.forgotten, ['terminal:local']);
+  assert.equal(await services.memory.count('discord:1'), 3);
+  assert.match((await call(services, 'reset')).text, /nothing to forget/);
+});
+
+test('/reset says one message in the singular', async () => {
+  const outcome = await call(createTestServices({ counts: { 'terminal:local': 1 } }), 'reset');
+  assert.match(outcome.text, /forgotten 1 message here/);
+});
+
+test('/stop tells whether there was anything to stop', async () => {
+  assert.match((await call(createTestServices(), 'stop')).text, /Nothing is being written/);
+  assert.equal((await call(createTestServices({ stopAnswers: async () => 1 }), 'stop')).text, 'Stopped.');
+  assert.match((await call(createTestServices({ stopAnswers: async () => 3 }), 'stop')).text, /3 answers/);
+});
+
+test('/persona alone shows who answers and everybody else with their summaries', async () => {
+  const { text } = await call(createTestServices(), 'persona');
+  assert.match(text, /^Robin answers here: Helps with everything\./);
+  assert.match(text, /- Old Mara \(old-mara\): Tells stories\./);
+});
+
+test('/persona takes an id or a display name in any case, switches this conversation only, and greets', async () => {
+  for (const name of ['old-mara', 'OLD-MARA', 'old mara', 'Old Mara']) {
+    const services = createTestServices();
+    const { text, isFailure } = await call(services, 'persona', { name });
+    assert.equal(isFailure, false);
+    assert.match(text, /Old Mara answers here from now on\.\n\nSit down, Ash\. Old Mara has a tale\./);
+    assert.deepEqual(await services.memory.settings('terminal:local'), { personaId: 'old-mara' });
+    assert.deepEqual(await services.memory.settings('discord:1'), {});
+    assert.match((await call(services, 'persona', { name })).text, /already answers/);
+  }
+});
+
+test('/persona puts a name with replacement patterns into the greeting as it is', async () => {
+  const context = { ...everyone, user: { id: 'terminal:x', name: "$& $' {{char}}" } };
+  const { text } = await call(createTestServices(), 'persona', { name: 'old-mara' }, context);
+  assert.ok(text.includes("Sit down, $& $' {{char}}. Old Mara"), text);
+});
+
+test('/persona suggests the nearest name, and asks for the id where two share a name', async () => {
+  const unknown = await call(createTestServices(), 'persona', { name: 'robn' });
+  assert.equal(unknown.isFailure, true);
+  assert.match(unknown.text, /Did you mean Robin\?/);
+  assert.match((await call(createTestServices(), 'persona', { name: 'zzzz' })).text, /\/persona lists/);
+  const twins = createTestServices({ personaList: [robin, mara, { ...mara, id: 'young-mara' }] });
+  assert.match((await call(twins, 'persona', { name: 'Old Mara' })).text, /old-mara, young-mara/);
+});
+
+test('a chosen persona whose file is gone falls back to the default', async () => {
+  const services = createTestServices();
+  await services.memory.configure('terminal:local', { personaId: 'removed' });
+  assert.match((await call(services, 'persona')).text, /^Robin answers here/);
+});
+
+test('/persona completes names, and ids where a name is taken twice', async () => {
+  const twins = createTestServices({ personaList: [robin, mara, { ...mara, id: 'young-mara' }] });
+  const [option] = createCommands(twins).find(({ name }) => name === 'persona')?.options ?? [];
+  assert.deepEqual(await option?.choices?.(everyone, ''), ['Robin', 'old-mara', 'young-mara']);
+  assert.deepEqual(await option?.choices?.(everyone, 'RO'), ['Robin']);
+});
+
+test('/status shows model, persona, memory, queue, uptime and memory use', async () => {
+  const { text, isPrivate } = await call(createTestServices({ counts: { 'terminal:local': 12 } }), 'status');
+  assert.equal(isPrivate, true);
+  for (const part of ['Fake, on cpu', 'Robin', '12 messages', '1 running, 2 waiting', '3 h 25 min', '120 MiB']) {
+    assert.ok(text.includes(part), `${part} is missing in ${text}`);
+  }
+});
+
+test('/help lists what the caller may call, explains one command, and suggests', async () => {
+  const services = createTestServices();
+  const list = (await call(services, 'help')).text;
+  for (const { name } of createCommands(services)) assert.ok(list.includes(`/${name}`));
+  assert.match((await call(services, 'help', { command: '/Persona' })).text, /\/persona \[name\]: .*\n- name: /);
+  const unknown = await call(services, 'help', { command: 'reste' });
+  assert.equal(unknown.isFailure, true);
+  assert.match(unknown.text, /Did you mean \/reset\?/);
+});
+
+test('nobody but the owner loads a model, and only the owner is shown files to choose', async () => {
+  const services = createTestServices({ files: ['a.gguf'] });
+  for (const rank of ['everyone', 'moderator'] as const) {
+    const outcome = await call(services, 'model', { name: 'a.gguf' }, { ...everyone, rank });
+    assert.equal(outcome.isFailure, true);
+    assert.match(outcome.text, /Only the owner/);
+  }
+  const [option] = createCommands(services).find(({ name }) => name === 'model')?.options ?? [];
+  assert.deepEqual(await option?.choices?.(everyone, ''), []);
+  assert.deepEqual(await option?.choices?.(owner, ''), ['a.gguf']);
+});
