@@ -1,0 +1,165 @@
+import PQueue from 'p-queue';
+import { PaddockError } from '../core/error.ts';
+import type { AnswerQueue, QueueRequest } from '../core/queue.ts';
+import { FairLanes, type LaneOptions } from './fair-lanes.ts';
+
+/** How many requests may wait or run. */
+export type QueueBounds = { readonly total: number; readonly perConversation: number; readonly perUser: number };
+
+type Entry = {
+  readonly id: string;
+  readonly request: QueueRequest;
+  readonly abort: AbortController;
+  readonly done: PromiseWithResolvers<void>;
+  isRunning: boolean;
+};
+
+/** Share of the newest duration in the average on which estimates rest. */
+const newestShare = 0.3;
+
+/**
+ * The queue on p-queue, with fair lanes.
+ *
+ * @param options.slots how many answers may be made at once now; asked at every request, because it changes with the model
+ * @param options.now in milliseconds
+ */
+export const createAnswerQueue = (options: {
+  readonly slots: () => number;
+  readonly bounds: QueueBounds;
+  readonly now: () => number;
+}): AnswerQueue => {
+  const { bounds, now } = options;
+  const lanes = new FairLanes();
+  const slots = (): number => Math.max(1, options.slots());
+  const queue = new PQueue<FairLanes, LaneOptions>({
+    concurrency: slots(),
+    queueClass: class extends FairLanes {
+      constructor() {
+        super();
+        // p-queue makes its queue itself; this one must be known here, to release its lanes.
+        // biome-ignore lint/correctness/noConstructorReturn: the only way to hand over an instance
+        return lanes;
+      }
+    },
+  });
+  const entries = new Map<string, Entry>();
+  let lastId = 0;
+  let averageMs: number | undefined;
+  let isClosed = false;
+
+  const placeOf = (id: string): number =>
+    Math.max(
+      0,
+      lanes
+        .order()
+        .filter((waiting) => entries.has(waiting))
+        .indexOf(id),
+    );
+
+  const refuseBeyondBounds = (request: QueueRequest): void => {
+    const all = [...entries.values()];
+    const here = all.filter((entry) => entry.request.conversation === request.conversation);
+    const own = all.filter((entry) => entry.request.userId === request.userId);
+    const again = (first: Entry | undefined): string =>
+      tryAgain(averageMs === undefined || !first ? undefined : (averageMs * (placeOf(first.id) + 1)) / slots());
+    if (own.length >= bounds.perUser) {
+      throw new PaddockError('queue-user-full', `a user has ${own.length} requests in the queue (queue.perUser)`, {
+        userText: `${count(own.length)} of your messages still ${own.length === 1 ? 'waits' : 'wait'} for an answer. ${again(own[0])}`,
+        isRetryable: true,
+      });
+    }
+    if (here.length >= bounds.perConversation || all.length >= bounds.total) {
+      const isHere = here.length >= bounds.perConversation;
+      throw new PaddockError(
+        'queue-full',
+        isHere
+          ? `a conversation has ${here.length} requests in the queue (queue.perConversation)`
+          : `the queue has ${all.length} requests (queue.total)`,
+        {
+          userText: `${isHere ? 'Too many messages here wait' : 'Too many people wait'} for an answer just now. ${again((isHere ? here : all)[0])}`,
+          isRetryable: true,
+        },
+      );
+    }
+  };
+
+  const run = async (entry: Entry, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    const startedAt = now();
+    try {
+      if (entry.abort.signal.aborted) return;
+      entry.isRunning = true;
+      await work(entry.abort.signal);
+      entry.done.resolve();
+      const durationMs = Math.max(0, now() - startedAt);
+      averageMs = averageMs === undefined ? durationMs : averageMs + (durationMs - averageMs) * newestShare;
+    } catch (error) {
+      entry.done.reject(error);
+    } finally {
+      entries.delete(entry.id);
+      lanes.release(entry.request.conversation);
+    }
+  };
+
+  const cancel = (entry: Entry): void => {
+    entry.abort.abort();
+    if (entry.isRunning) return;
+    // p-queue still holds it, and lets it pass as soon as its turn comes.
+    entries.delete(entry.id);
+    entry.done.reject(
+      new PaddockError('cancelled', 'a request was cancelled before its turn', { userText: 'That was cancelled.' }),
+    );
+  };
+
+  return {
+    add: (request, work) => {
+      if (isClosed)
+        throw new PaddockError('engine-closed', 'the queue was closed', {
+          userText: 'I am just being shut down. Please ask me again later.',
+          isRetryable: true,
+        });
+      refuseBeyondBounds(request);
+      const entry: Entry = {
+        id: String(++lastId),
+        request,
+        abort: new AbortController(),
+        done: Promise.withResolvers(),
+        isRunning: false,
+      };
+      entries.set(entry.id, entry);
+      queue.concurrency = slots();
+      void queue.add(() => run(entry, work), { id: entry.id, lane: request.conversation });
+      return { done: entry.done.promise, place: () => placeOf(entry.id) };
+    },
+    cancel: (conversation, messageId) => {
+      const found = [...entries.values()].filter(
+        ({ request, abort }) =>
+          request.conversation === conversation &&
+          (messageId === undefined || request.messageId === messageId) &&
+          !abort.signal.aborted,
+      );
+      for (const entry of found) cancel(entry);
+      return found.length;
+    },
+    state: () => {
+      const all = [...entries.values()];
+      const running = all.filter((entry) => entry.isRunning).length;
+      return { waiting: all.length - running, running };
+    },
+    close: async () => {
+      isClosed = true;
+      for (const entry of entries.values()) cancel(entry);
+      await queue.onIdle();
+    },
+  };
+};
+
+const count = (number: number): string =>
+  ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight'][number] ?? String(number);
+
+const tryAgain = (waitMs: number | undefined): string => {
+  if (waitMs === undefined) return 'Please try again in a while.';
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  if (seconds < 60) return `Please try again in about ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
+  const minutes = Math.ceil(seconds / 60);
+  return `Please try again in about ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`;
+};
