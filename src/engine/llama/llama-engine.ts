@@ -91,6 +91,7 @@ export const createLlamaEngine = (settings: LlamaSettings, logger: Logger): Engi
     })().catch((error: unknown) => {
       // The next request tries again: the file may have been put there meanwhile.
       starting = undefined;
+      if (isClosed) throw closedError();
       if (error instanceof PaddockError && error.code === 'engine-failed') postpone();
       throw error;
     });

@@ -1,0 +1,90 @@
+import type Keyv from 'keyv';
+import { bounds } from '../core/bounds.ts';
+import type { ConversationKey, ConversationSettings } from '../core/conversation.ts';
+import { PaddockError } from '../core/error.ts';
+import { type Logger, silentLogger } from '../core/logger.ts';
+import type { Memory } from '../core/memory.ts';
+import { type ConversationLog, openConversationLog } from './conversation-log.ts';
+import { createRecords } from './records.ts';
+import { createSerial } from './serial.ts';
+
+/**
+ * The memory over any Keyv, which needs no transactions; `format.ts` tells how it is kept. One
+ * operation at a time in a conversation, reading ones too. Only one process may use a conversation.
+ *
+ * @param options.store with `throwOnErrors`, as `openStore` makes it; `close` disconnects it.
+ * @param options.now in milliseconds since 1970.
+ */
+export const createMemory = ({
+  store,
+  now,
+  logger = silentLogger,
+}: {
+  readonly store: Keyv;
+  readonly now: () => number;
+  readonly logger?: Logger;
+}): Memory => {
+  const records = createRecords(store);
+  const serial = createSerial({ waitingMax: bounds.memoryOperationsMax, refusal: tooMuchAtOnce });
+  let closed: Promise<void> | undefined;
+
+  const inLog = async <Result>(
+    conversation: ConversationKey,
+    work: (log: ConversationLog) => Promise<Result>,
+  ): Promise<Result> => {
+    if (closed !== undefined) throw isClosed();
+    checkKey(conversation);
+    return serial.run(conversation, async () => work(await openConversationLog(conversation, { records, bounds, now, logger })));
+  };
+
+  return {
+    append: (conversation, turn) =>
+      inLog(conversation, async (log) => {
+        for (const messageId of turn.messageIds) {
+          const known = await log.find(messageId);
+          if (known !== undefined) return { turn: known, isNew: false };
+        }
+        return { turn: await log.append(turn), isNew: true };
+      }),
+    turns: (conversation, range = {}) => inLog(conversation, (log) => log.turns(range)),
+    count: (conversation) => inLog(conversation, async (log) => log.head.count),
+    findByMessage: (conversation, messageId) => inLog(conversation, (log) => log.find(messageId)),
+    editMessage: (conversation, messageId, text) => inLog(conversation, (log) => log.edit(messageId, text)),
+    deleteMessages: (conversation, messageIds) => inLog(conversation, (log) => log.remove(messageIds)),
+    reset: (conversation) => inLog(conversation, (log) => log.clear()),
+    settings: (conversation) => inLog(conversation, async (log): Promise<ConversationSettings> => log.head.settings),
+    configure: (conversation, change) =>
+      inLog(conversation, (log) => {
+        const { personaId, promptStartId } = { ...log.head.settings, ...change };
+        return log.configure({
+          ...(personaId === undefined ? {} : { personaId }),
+          ...(promptStartId === undefined ? {} : { promptStartId }),
+        });
+      }),
+    close: () => {
+      closed ??= serial.idle().then(() => records.close());
+      return closed;
+    },
+  };
+};
+
+const checkKey = (conversation: ConversationKey): void => {
+  const { length } = conversation;
+  if (length > 0 && length <= bounds.conversationKeyCharactersMax && conversation.isWellFormed()) return;
+  throw new PaddockError('bad-input', `No conversation can have a key of this form (${length} characters)`, {
+    userText: 'I can not tell which conversation this is.',
+  });
+};
+
+const tooMuchAtOnce = (): PaddockError =>
+  new PaddockError(
+    'store-failed',
+    `More than ${bounds.memoryOperationsMax} operations wait for one conversation: the store is too slow`,
+    {
+      userText: 'I can not keep up with this conversation. Please try again in a moment.',
+      isRetryable: true,
+    },
+  );
+
+const isClosed = (): PaddockError =>
+  new PaddockError('store-failed', 'The memory is closed', { userText: 'I am shutting down. Please try again later.' });

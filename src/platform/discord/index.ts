@@ -1,0 +1,1 @@
+export { createDiscordPlatform, type DiscordPlatform, type DiscordPlatformOptions } from './discord-platform.ts';

@@ -1,0 +1,4 @@
+import type { StoreKind } from './store.ts';
+
+/** `memory://`: everything is gone when the process ends. */
+export const openMemoryStore: StoreKind = async () => new Map<string, string>();

@@ -1,0 +1,47 @@
+// The thread in which SQLite runs: a write waits here for the disk (or for another process that holds
+// the file) while the bot's own thread goes on answering heartbeats.
+import { parentPort, workerData } from 'node:worker_threads';
+import { openSqliteTable, type SqliteTable } from './sqlite-table.ts';
+
+/** One call of a table's function. */
+export type SqliteCall = {
+  [Name in keyof SqliteTable]: { readonly name: Name; readonly arguments: Parameters<SqliteTable[Name]> };
+}[keyof SqliteTable];
+
+export type SqliteRequest = { readonly id: number; readonly call: SqliteCall };
+
+/** What went wrong, as far as it survives the way between threads. */
+export type SqliteFailure = { readonly code: string; readonly message: string };
+
+export type SqliteResponse =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly failure: SqliteFailure };
+
+const failureOf = (error: unknown): SqliteFailure => {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+  return { code, message };
+};
+
+const serve = (path: string, port: NonNullable<typeof parentPort>): void => {
+  let table: SqliteTable | undefined;
+
+  const answer = (call: SqliteCall): unknown => {
+    if (call.name === 'close') return table?.close();
+    // Opened by the first call, so that a file that can't be opened fails calls, and may be mended meanwhile.
+    table ??= openSqliteTable(path);
+    const run = table[call.name] as (...values: readonly unknown[]) => unknown;
+    return run(...call.arguments);
+  };
+
+  port.on('message', ({ id, call }: SqliteRequest) => {
+    try {
+      port.postMessage({ id, value: answer(call) } satisfies SqliteResponse);
+    } catch (error) {
+      port.postMessage({ id, failure: failureOf(error) } satisfies SqliteResponse);
+    }
+    if (call.name === 'close') port.close();
+  });
+};
+
+if (parentPort !== null) serve(String(workerData), parentPort);
