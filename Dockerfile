@@ -9,7 +9,7 @@
 FROM node:24-bookworm-slim AS install
 WORKDIR /paddock
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund \
+RUN npm install --no-save --ignore-scripts --omit=dev --no-audit --no-fund \
  && rm -rf node_modules/node-linux-* node_modules/node-win-* node_modules/.bin/node
 
 FROM install AS install-without-cuda

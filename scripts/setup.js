@@ -24,7 +24,10 @@ const fail = (sentence) => {
 const isUpToDate = existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash;
 if (!isUpToDate) {
   process.stderr.write('paddock: installing what is missing (once, about a minute; 0.5 GB of it are the GPU libraries)…\n');
-  const install = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Not `npm ci`: that refuses a lock file without an entry for every other platform's optional
+  // packages, and not every registry has all of those. This too installs what the lock says, checked
+  // by its hashes, and changes neither file.
+  const install = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const { status } = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...install], { cwd: root, stdio: ['ignore', 2, 2] })
