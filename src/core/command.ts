@@ -1,4 +1,5 @@
 import type { ConversationKey, Speaker } from './conversation.ts';
+import type { Place } from './settings.ts';
 
 /** One option of a command; all are text, and may be left out unless `isRequired`. */
 export type CommandOption = {
@@ -12,6 +13,8 @@ export type CommandOption = {
 /** Who calls a command, and where. */
 export type CommandContext = {
   readonly conversation: ConversationKey;
+  /** Where it was called. */
+  readonly place?: Place;
   readonly user: Speaker;
   /** `owner` runs the bot, `moderator` may manage the place. */
   readonly rank: 'everyone' | 'moderator' | 'owner';

@@ -89,6 +89,16 @@ export type TokenisedPrompt = {
   readonly kinds: readonly ('text' | 'control')[];
 };
 
+/** Which Jinja template writes a chat, and with what. */
+export type RenderChatOptions = {
+  /** The template's own text, instead of the model's. */
+  readonly template?: string;
+  /** One of several templates in the model's file, such as `tool_use` or `rag`. [default] */
+  readonly name?: string;
+  /** More variables for the template, such as `enable_thinking`, `tools` or `documents`. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+};
+
 /**
  * Runs a language model. All failures are `PaddockError`s whose `userText` can be shown.
  * `start` may be called again after a failure; `generate` starts the engine when needed.
@@ -102,8 +112,8 @@ export interface Engine {
   tokenise(prompts: readonly Prompt[]): Promise<readonly TokenisedPrompt[]>;
   /** The number of tokens of each prompt; cheaper than `tokenise`. */
   countTokens(prompts: readonly Prompt[]): Promise<readonly number[]>;
-  /** The model's own chat template applied to messages; rejects with `no-chat-template` if it has none. */
-  renderChat(messages: readonly ChatMessage[]): Promise<Prompt>;
+  /** A Jinja chat template applied to messages; rejects with `no-chat-template` if the model has none and none is given. */
+  renderChat(messages: readonly ChatMessage[], options?: RenderChatOptions): Promise<Prompt>;
   /** Generates one answer. Aborting ends it early with reason `aborted` and frees its slot at once. */
   generate(request: GenerateRequest): AsyncIterable<GenerateEvent>;
   /** Drops the evaluated state of a conversation. */

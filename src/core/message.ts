@@ -1,8 +1,11 @@
 import type { ConversationKey, Speaker } from './conversation.ts';
+import type { Place } from './settings.ts';
 
 /** A message that reached the bot, in the form in which people see it. */
 export type IncomingMessage = {
   readonly conversation: ConversationKey;
+  /** Where it was said; settings of a server or channel apply by it. */
+  readonly place?: Place;
   /** The platform's id of the message. */
   readonly id: string;
   readonly author: Speaker & { readonly isBot: boolean };
