@@ -3,6 +3,7 @@ import { bounds } from '../../core/bounds.ts';
 import type { ConversationKey } from '../../core/conversation.ts';
 import type { IncomingMessage } from '../../core/message.ts';
 import type { Names } from './names.ts';
+import { placeOf } from './place.ts';
 import { renderText, withoutLeadingMention } from './render-text.ts';
 import { forwardedForms, textForms } from './text-forms.ts';
 
@@ -21,6 +22,7 @@ export const incomingOf = (message: Message, names: Names): IncomingMessage | un
   const text = textOf(message, names);
   return {
     conversation: conversationOf(message.channelId),
+    place: placeOf(client, message.channelId, message.guildId),
     id: message.id,
     author: {
       id: speakerIdOf(author.id),

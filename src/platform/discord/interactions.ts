@@ -15,6 +15,7 @@ import { withBackOff } from './back-off.ts';
 import { discordCodeOf, failureFields } from './failures.ts';
 import { conversationOf, speakerIdOf } from './inbound.ts';
 import type { Names } from './names.ts';
+import { placeOf } from './place.ts';
 import { rankOf } from './ranks.ts';
 
 /** Discord waits three seconds for a first sign; on the way there and back some time is lost. */
@@ -104,6 +105,7 @@ const contextOf = (
   const shownName = nickname ?? user.globalName ?? user.username;
   return {
     conversation: conversationOf(channelId),
+    place: placeOf(interaction.client, channelId, interaction.guildId),
     user: { id: speakerIdOf(user.id), name: names.nameOf(channelId, { id: user.id, shownName, accountName: user.username }) },
     rank: rankOf(interaction, ownerIds()),
   };
