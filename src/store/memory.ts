@@ -1,4 +1,4 @@
-import type { StoreKind } from './store.ts';
+import type { StoreKind } from './store-kind.ts';
 
 /** `memory://`: everything is gone when the process ends. */
 export const openMemoryStore: StoreKind = async () => new Map<string, string>();

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { PaddockError } from '../core/error.ts';
 import { createSqliteAdapter } from './sqlite-adapter.ts';
 import { connectSqlite } from './sqlite-connection.ts';
-import type { StoreKind } from './store.ts';
+import type { StoreKind } from './store-kind.ts';
 
 /** `sqlite://<path>`: one file, opened now, so that a file that can't be used is told at the start and not at the first message. */
 export const openSqliteStore: StoreKind = async (location, { directory }) => {

@@ -1,15 +1,9 @@
-import Keyv, { type KeyvStoreAdapter } from 'keyv';
+import Keyv from 'keyv';
 import { PaddockError } from '../core/error.ts';
 import { deserialise, serialise } from './envelope.ts';
 import { openMemoryStore } from './memory.ts';
 import { openSqliteStore } from './sqlite.ts';
-import type { SqliteAdapter } from './sqlite-adapter.ts';
-
-/** One kind of store: makes the Keyv adapter for what stands after `://`. */
-export type StoreKind = (
-  location: string,
-  options: { readonly directory: string },
-) => Promise<KeyvStoreAdapter | SqliteAdapter | Map<string, string>>;
+import type { StoreKind } from './store-kind.ts';
 
 /** Every kind of store; a new one is one file and one line here. */
 const kinds: Readonly<Record<string, StoreKind>> = {
