@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from '../app.ts';
+import type { Engine } from '../core/engine.ts';
 import { userTextOf } from '../core/error.ts';
 import { terminalConversation, terminalUser } from '../platform/terminal/talk.ts';
 import { createTerminalChat, isInteractive } from '../platform/terminal/terminal-chat.ts';
@@ -9,6 +11,9 @@ import { createLogger } from '../telemetry/logger.ts';
 import type { Options } from './arguments.ts';
 import type { LoadedSettings } from './load-settings.ts';
 import { shutdownSignal } from './shutdown.ts';
+
+/** Longest that the greeting waits for the model, in milliseconds. */
+const greetingMsMax = 3000;
 
 /** Chats over standard input and output until the input ends; gives the exit code. */
 export const chat = async ({ config }: LoadedSettings, options: Options): Promise<number> => {
@@ -29,12 +34,9 @@ export const chat = async ({ config }: LoadedSettings, options: Options): Promis
       onMessage: app.respond,
       stopAnswers: app.stopAnswers,
       greeting: async () => {
-        const [model, { personaId }] = await Promise.all([
-          app.engine.start().catch((error: unknown) => error),
-          app.memory.settings(terminalConversation),
-        ]);
+        const [model, { personaId }] = await Promise.all([modelLine(app.engine), app.memory.settings(terminalConversation)]);
         const persona = (personaId === undefined ? undefined : app.personas.get(personaId)) ?? app.personas.default;
-        return `Paddock · ${loaded(model)} · ${persona.name} answers · /help lists the commands, Ctrl-C stops an answer, Ctrl-D leaves`;
+        return `Paddock · ${model} · ${persona.name} answers · /help lists the commands, Ctrl-C stops an answer, Ctrl-D leaves`;
       },
       historyFile: join(config.folders.data, 'terminal-history'),
       logger,
@@ -48,12 +50,14 @@ export const chat = async ({ config }: LoadedSettings, options: Options): Promis
   }
 };
 
-const loaded = (model: unknown): string =>
-  typeof model === 'object' && model !== null && 'name' in model && 'isDemo' in model
-    ? model.isDemo
-      ? 'built-in demo model'
-      : String(model.name)
-    : userTextOf(model);
+/** What is loaded. A large model takes a while; who is at the terminal need not wait for it to begin typing. */
+const modelLine = async (engine: Engine): Promise<string> => {
+  const loaded = engine.start().then(({ isDemo, name }) => (isDemo ? 'built-in demo model' : name), userTextOf);
+  const timer = new AbortController();
+  const slow = sleep(greetingMsMax, 'the model is still being loaded', { signal: timer.signal, ref: false });
+  slow.catch(() => {});
+  return await Promise.race([loaded.finally(() => timer.abort()), slow]);
+};
 
 const accountName = (): string => {
   try {
