@@ -84,12 +84,15 @@ export const createAnswerQueue = (options: {
   };
 
   const run = async (entry: Entry, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    // Not within `add`: whoever adds work has the ticket before the work begins.
+    await Promise.resolve();
     const startedAt = now();
     try {
       if (entry.abort.signal.aborted) return;
       entry.isRunning = true;
       await work(entry.abort.signal);
       entry.done.resolve();
+      if (entry.abort.signal.aborted) return; // cut short, it says nothing about how long answers take
       const durationMs = Math.max(0, now() - startedAt);
       averageMs = averageMs === undefined ? durationMs : averageMs + (durationMs - averageMs) * newestShare;
     } catch (error) {
@@ -97,6 +100,8 @@ export const createAnswerQueue = (options: {
     } finally {
       entries.delete(entry.id);
       lanes.release(entry.request.conversation);
+      // Another model may have been loaded meanwhile.
+      queue.concurrency = slots();
     }
   };
 
@@ -126,6 +131,7 @@ export const createAnswerQueue = (options: {
         isRunning: false,
       };
       entries.set(entry.id, entry);
+      entry.done.promise.catch(() => {}); // who does not look at the ticket need not handle its failure
       queue.concurrency = slots();
       void queue.add(() => run(entry, work), { id: entry.id, lane: request.conversation });
       return { done: entry.done.promise, place: () => placeOf(entry.id) };

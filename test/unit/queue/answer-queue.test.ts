@@ -19,7 +19,6 @@ const createBench = (slots: number, bounds = { total: 64, perConversation: 8, pe
       running.set(name, work);
       await work.promise.finally(() => running.delete(name));
     });
-    ticket.done.catch(() => {}); // looked at where it matters
     return ticket;
   };
   const settle = async (name: string, error?: Error, durationMs = 0): Promise<void> => {
