@@ -55,11 +55,8 @@ export const createMemory = ({
     settings: (conversation) => inLog(conversation, async (log): Promise<ConversationSettings> => log.head.settings),
     configure: (conversation, change) =>
       inLog(conversation, (log) => {
-        const { personaId, promptStartId } = { ...log.head.settings, ...change };
-        return log.configure({
-          ...(personaId === undefined ? {} : { personaId }),
-          ...(promptStartId === undefined ? {} : { promptStartId }),
-        });
+        const merged = Object.entries({ ...log.head.settings, ...change });
+        return log.configure(Object.fromEntries(merged.filter(([, value]) => value !== undefined)));
       }),
     close: () => {
       closed ??= serial.idle().then(() => records.close());

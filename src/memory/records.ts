@@ -35,12 +35,18 @@ export const createRecords = (store: Keyv): Records => {
     }
   };
 
-  const write = (entries: readonly { readonly key: string; readonly value: unknown }[]): Promise<void> =>
+  const write = (
+    entries: readonly { readonly kind: RecordKind; readonly key: string; readonly value: unknown }[],
+  ): Promise<void> =>
     guarded('write', entries[0]?.key ?? '', async () => {
       const [only] = entries;
+      // What could not be read again would lose the conversation: a time that is no number, say.
+      for (const { kind, value } of entries) parseRecord(kind, value);
       // Adapters answer `setMany` with booleans or with nothing.
       const done: readonly boolean[] | undefined =
-        only !== undefined && entries.length === 1 ? [await store.set(only.key, only.value)] : await store.setMany([...entries]);
+        only !== undefined && entries.length === 1
+          ? [await store.set(only.key, only.value)]
+          : await store.setMany(entries.map(({ key, value }) => ({ key, value })));
       if (done?.includes(false)) throw new Error('the store did not take the value');
     });
 
@@ -50,7 +56,7 @@ export const createRecords = (store: Keyv): Records => {
 
   const records: Records = {
     readHead: (conversation) => read('conversation', headKey(conversation)),
-    writeHead: (conversation, head) => write([{ key: headKey(conversation), value: head }]),
+    writeHead: (conversation, head) => write([{ kind: 'conversation', key: headKey(conversation), value: head }]),
     readSegment: async (conversation, number) => {
       const key = segmentKey(conversation, number);
       const segment = await read('segment', key);
@@ -62,8 +68,8 @@ export const createRecords = (store: Keyv): Records => {
       const place: MessagePlace = { v: formatVersion, segment: number };
       const messageIds = indexed === 'now' ? turns.flatMap((turn) => turn.messageIds) : [];
       return write([
-        { key: segmentKey(conversation, number), value: segment },
-        ...messageIds.map((id) => ({ key: placeKey(conversation, id), value: place })),
+        { kind: 'segment', key: segmentKey(conversation, number), value: segment },
+        ...messageIds.map((id) => ({ kind: 'message' as const, key: placeKey(conversation, id), value: place })),
       ]);
     },
     deleteSegment: async (conversation, number) => {

@@ -1,0 +1,49 @@
+// What the memory's contract suites share: the stores they run on, and something to say.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import type Keyv from 'keyv';
+import { bounds } from '../../src/core/bounds.ts';
+import type { Turn } from '../../src/core/conversation.ts';
+import type { Memory, NewTurn } from '../../src/core/memory.ts';
+import { createMemory } from '../../src/memory/memory.ts';
+import { openStore } from '../../src/store/store.ts';
+import { createPlainStore } from './plain-store.ts';
+
+export const folder = mkdtempSync(join(tmpdir(), 'paddock-memory-'));
+after(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
+/** Every store the memory is held to its contract on; each call gives a fresh one. */
+export const stores: Readonly<Record<string, () => Promise<Keyv>>> = {
+  'memory://': () => openStore('memory://'),
+  'sqlite://': () => openStore(`sqlite://${files++}.db`, { directory: folder }),
+  'a Keyv of single keys': async () => createPlainStore().keyv,
+};
+
+export const said = (number: number, change: Partial<NewTurn> = {}): NewTurn => ({
+  role: number % 2 === 0 ? 'user' : 'assistant',
+  speaker: { id: `test:${number % 3}`, name: `Speaker ${number % 3}` },
+  text: `text ${number}`,
+  at: 1_000 + number,
+  messageIds: [`m${number}`],
+  ...change,
+});
+
+export const texts = (turns: readonly Turn[]): readonly string[] => turns.map((turn) => turn.alternatives[turn.shown] ?? '');
+export const expectedTexts = (from: number, to: number): readonly string[] =>
+  Array.from({ length: to - from }, (_, index) => `text ${from + index}`);
+
+/** More than two sealed segments and a tail. */
+export const many = bounds.segmentTurnsMax * 2 + 30;
+
+/** Lends a memory on a fresh store, and closes it. */
+export const withMemory = async (open: () => Promise<Keyv>, work: (memory: Memory) => Promise<void>): Promise<void> => {
+  const memory = createMemory({ store: await open(), now: () => 5_000 });
+  try {
+    await work(memory);
+  } finally {
+    await memory.close();
+  }
+};

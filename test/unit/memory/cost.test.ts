@@ -1,0 +1,132 @@
+// What an operation costs, counted at the store: the same in a young conversation and in one of a million turns.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { bounds } from '../../../src/core/bounds.ts';
+import type { NewTurn } from '../../../src/core/memory.ts';
+import { createMemory } from '../../../src/memory/memory.ts';
+import { createPlainStore, type PlainStore } from '../../contract/plain-store.ts';
+
+const said = (id: string, text = 'a text of some length', messageIds: readonly string[] = [id]): NewTurn => ({
+  role: 'user',
+  speaker: { id: 'test:1', name: 'Ann' },
+  text,
+  at: 0,
+  messageIds,
+});
+
+const headKey = 'paddock:conversation:test:a';
+
+/** A conversation of that many turns, of whose segments only the newest are there: reading another one is an error. */
+const conversationOf = async (turns: number, sealedKept = 0): Promise<PlainStore> => {
+  const store = createPlainStore();
+  const memory = createMemory({ store: store.keyv, now: () => 0 });
+  const tail = 10;
+  for (let number = 0; number < sealedKept * bounds.segmentTurnsMax + tail; number += 1)
+    await memory.append('test:a', said(`m${number}`));
+  const segments = Math.floor((turns - tail) / bounds.segmentTurnsMax);
+  const kept = JSON.parse(store.rows.get(headKey) ?? '');
+  const head = { ...kept.value, nextTurn: turns, firstSegment: 0, nextSegment: segments, count: turns };
+  for (let number = 0; number < sealedKept; number += 1) {
+    const row = store.rows.get(`paddock:segment:test:a:${number}`) ?? '';
+    store.rows.set(`paddock:segment:test:a:${segments - sealedKept + number}`, row);
+    store.rows.delete(`paddock:segment:test:a:${number}`);
+  }
+  store.rows.set(headKey, JSON.stringify({ value: head }));
+  return store;
+};
+
+const costOf = async (store: PlainStore, work: () => Promise<unknown>) => {
+  const before = { ...store.costs };
+  await work();
+  return {
+    reads: store.costs.reads - before.reads,
+    writes: store.costs.writes - before.writes,
+    bytesWritten: store.costs.bytesWritten - before.bytesWritten,
+  };
+};
+
+describe('the cost of memory', () => {
+  it('of an append is one read of the head, one look-up a message id, one write, however old the conversation is', async () => {
+    const costs = [];
+    for (const turns of [10 + bounds.segmentTurnsMax, 1_000_000]) {
+      const store = await conversationOf(turns);
+      const memory = createMemory({ store: store.keyv, now: () => 0 });
+      costs.push(await costOf(store, () => memory.append('test:a', said('new'))));
+    }
+    const [young, old] = costs;
+    assert.equal(young?.reads, 2);
+    assert.equal(young?.writes, 1);
+    assert.deepEqual({ reads: old?.reads, writes: old?.writes }, { reads: young?.reads, writes: young?.writes });
+    // The counters in the head have more digits; nothing else may differ.
+    assert.ok((old?.bytesWritten ?? 0) - (young?.bytesWritten ?? 0) < 30);
+  });
+
+  it('of many appends grows with their number only', async () => {
+    const perRound: number[] = [];
+    const store = createPlainStore();
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    let number = 0;
+    for (let round = 0; round < 6; round += 1) {
+      const cost = await costOf(store, async () => {
+        for (let left = bounds.segmentTurnsMax; left > 0; left -= 1) await memory.append('test:a', said(`m${1_000 + number++}`));
+      });
+      perRound.push(cost.bytesWritten);
+      // One head an append; a sealing writes the head once more, the segment, and an index entry a message.
+      assert.equal(cost.writes, bounds.segmentTurnsMax + (round === 0 ? 0 : 2 + bounds.segmentTurnsMax));
+    }
+    const [, second = 0, ...later] = perRound;
+    for (const bytes of later) assert.ok(Math.abs(bytes - second) < second / 100, perRound.join(', '));
+  });
+
+  it('of the longest messages stays within a segment', async () => {
+    const store = createPlainStore();
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    const text = 'x'.repeat(bounds.messageCharactersMax);
+    const most = bounds.segmentCharactersMax + bounds.messageCharactersMax + 10_000;
+    for (let number = 0; number < 20; number += 1) {
+      const cost = await costOf(store, () => memory.append('test:a', said(`m${number}`, text)));
+      // A sealing writes the full tail twice (as head and as segment), then a head with the new turn.
+      assert.ok(cost.bytesWritten <= (cost.writes === 1 ? most : 2 * most + bounds.messageCharactersMax), `${cost.bytesWritten}`);
+    }
+  });
+
+  it('of the newest turns is the segments that hold them', async () => {
+    const store = await conversationOf(1_000_000, 2);
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    const reads = async (newest: number) => (await costOf(store, () => memory.turns('test:a', { newest }))).reads;
+    assert.equal(await reads(10), 1);
+    assert.equal(await reads(11), 2);
+    assert.equal(await reads(10 + bounds.segmentTurnsMax), 2);
+    assert.equal(await reads(10 + bounds.segmentTurnsMax + 1), 3);
+    const [oldest] = await memory.turns('test:a', { newest: 10 + bounds.segmentTurnsMax });
+    const { reads: fromId } = await costOf(store, () => memory.turns('test:a', { fromId: oldest?.id ?? '' }));
+    assert.equal(fromId, 2, 'the segment that begins with the wanted turn is the last one read');
+    assert.equal((await costOf(store, () => memory.count('test:a'))).reads, 1);
+    assert.equal((await costOf(store, () => memory.settings('test:a'))).reads, 1);
+  });
+
+  it('of finding, editing and deleting an old message is bounded', async () => {
+    const store = createPlainStore();
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    for (let number = 0; number < bounds.segmentTurnsMax * 6; number += 1) await memory.append('test:a', said(`m${number}`));
+    assert.deepEqual((await costOf(store, () => memory.findByMessage('test:a', 'm0'))).reads, 3);
+    const edit = await costOf(store, () => memory.editMessage('test:a', 'm0', 'edited'));
+    assert.deepEqual([edit.reads, edit.writes], [4, 1]);
+    const remove = await costOf(store, () => memory.deleteMessages('test:a', ['m0']));
+    assert.deepEqual([remove.reads, remove.writes], [4, 4]);
+    const unknown = await costOf(store, () => memory.deleteMessages('test:a', ['unknown']));
+    assert.deepEqual([unknown.reads, unknown.writes], [2, 0]);
+  });
+
+  it('of a message that is known already, or of nothing to do, is no write', async () => {
+    const store = createPlainStore();
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    await memory.append('test:a', said('m0'));
+    const writes = async (work: () => Promise<unknown>) => (await costOf(store, work)).writes;
+    assert.equal(await writes(() => memory.append('test:a', said('m0'))), 0);
+    assert.equal(await writes(() => memory.turns('test:a')), 0);
+    assert.equal(await writes(() => memory.editMessage('test:a', 'm1', 'x')), 0);
+    assert.equal(await writes(() => memory.reset('test:b')), 0);
+    assert.deepEqual([...store.rows.keys()], [headKey]);
+  });
+});

@@ -1,0 +1,195 @@
+// A crash between any two writes, on a store without transactions: what was acknowledged is there, once and
+// in order; what was under way happened wholly or not at all; nothing is left over.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { silentLogger } from '../../../src/core/logger.ts';
+import { type ConversationLog, openConversationLog } from '../../../src/memory/conversation-log.ts';
+import { createRecords } from '../../../src/memory/records.ts';
+import { createPlainStore, type PlainStore } from '../../contract/plain-store.ts';
+
+const conversation = 'test:a';
+
+const open = (store: PlainStore): Promise<ConversationLog> =>
+  openConversationLog(conversation, {
+    records: createRecords(store.keyv),
+    bounds: { segmentTurnsMax: 3, segmentCharactersMax: 1_000 },
+    now: () => 0,
+    logger: silentLogger,
+  });
+
+type Step =
+  | { readonly kind: 'append'; readonly ids: readonly string[] }
+  | { readonly kind: 'edit'; readonly id: string }
+  | { readonly kind: 'remove'; readonly ids: readonly string[] }
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'configure'; readonly personaId: string };
+
+type Model = {
+  readonly turns: readonly { readonly text: string; readonly ids: readonly string[] }[];
+  readonly personaId?: string;
+};
+
+const carries = (turn: { readonly ids: readonly string[] }, ids: readonly string[]): boolean =>
+  turn.ids.some((id) => ids.includes(id));
+
+/** What a step makes of the memory, by the book. */
+const next = (model: Model, step: Step, text: string): Model => {
+  switch (step.kind) {
+    case 'append':
+      if (model.turns.some((turn) => carries(turn, step.ids))) return model;
+      return { ...model, turns: [...model.turns, { text, ids: step.ids }] };
+    case 'edit':
+      return { ...model, turns: model.turns.map((turn) => (carries(turn, [step.id]) ? { ...turn, text } : turn)) };
+    case 'remove':
+      return { ...model, turns: model.turns.filter((turn) => !carries(turn, step.ids)) };
+    case 'clear':
+      return { ...model, turns: [] };
+    case 'configure':
+      return { ...model, personaId: step.personaId };
+    default:
+      return step satisfies never;
+  }
+};
+
+/** The step as memory.ts does it: one log for one operation. */
+const run = async (store: PlainStore, step: Step, text: string): Promise<void> => {
+  const log = await open(store);
+  switch (step.kind) {
+    case 'append': {
+      for (const id of step.ids) if ((await log.find(id)) !== undefined) return;
+      const speaker = { id: 'test:1', name: 'Ann' };
+      await log.append({ role: 'user', speaker, text, at: 0, messageIds: step.ids });
+      return;
+    }
+    case 'edit':
+      await log.edit(step.id, text);
+      return;
+    case 'remove':
+      await log.remove(step.ids);
+      return;
+    case 'clear':
+      await log.clear();
+      return;
+    case 'configure':
+      return log.configure({ personaId: step.personaId });
+    default:
+      return step satisfies never;
+  }
+};
+
+const stateOf = async (store: PlainStore): Promise<Model> => {
+  const log = await open(store);
+  const turns = await log.turns({});
+  const ids = turns.map((turn) => turn.id);
+  assert.deepEqual([...new Set(ids)].sort(), ids, 'ids are unique and ascend');
+  assert.equal(log.head.count, turns.length);
+  assert.equal(log.head.pending, undefined);
+  const { personaId } = log.head.settings;
+  return {
+    turns: turns.map((turn) => ({ text: turn.alternatives[0] ?? '', ids: turn.messageIds })),
+    ...(personaId === undefined ? {} : { personaId }),
+  };
+};
+
+/** Exactly the rows that the head accounts for: its segments, and an index entry for each message in them. */
+const assertNothingLeftOver = async (store: PlainStore): Promise<void> => {
+  const { head, find } = await open(store);
+  const expected = new Set([`paddock:conversation:${conversation}`]);
+  const records = createRecords(store.keyv);
+  for (let number = head.firstSegment; number < head.nextSegment; number += 1) {
+    expected.add(`paddock:segment:${conversation}:${number}`);
+    for (const turn of await records.readSegment(conversation, number)) {
+      for (const id of turn.messageIds) {
+        expected.add(`paddock:message:${conversation}:${id}`);
+        assert.equal((await find(id))?.id, turn.id, 'every sealed message is found');
+      }
+    }
+  }
+  if (!store.rows.has(`paddock:conversation:${conversation}`)) expected.clear();
+  assert.deepEqual(new Set(store.rows.keys()), expected);
+};
+
+/** Runs the steps with the n-th write failing; undefined when there were not so many. */
+const runInto = async (steps: readonly Step[], write: number, how: { readonly isApplied: boolean; readonly isDead: boolean }) => {
+  const store = createPlainStore();
+  store.failAt(write, how);
+  let model: Model = { turns: [] };
+  for (const [index, step] of steps.entries()) {
+    const wanted = next(model, step, `text ${index}`);
+    try {
+      await run(store, step, `text ${index}`);
+      model = wanted;
+    } catch (error) {
+      assert.ok(error instanceof Error && 'code' in error && error.code === 'store-failed', String(error));
+      return { store, before: model, after: wanted, left: steps.slice(index), index };
+    }
+  }
+  return undefined;
+};
+
+/** Lets each write fail in turn, and looks at what a new start finds. Returns how many writes there were. */
+const crashEverywhere = async (steps: readonly Step[]): Promise<number> => {
+  for (let write = 0; ; write += 1) {
+    for (const isApplied of [false, true]) {
+      for (const isDead of [true, false]) {
+        const crash = await runInto(steps, write, { isApplied, isDead });
+        if (crash === undefined) return write;
+        const { before, after, left, index } = crash;
+        // The rows are what the disk kept; with a store that only failed once, the same one goes on.
+        const store = isDead ? createPlainStore(crash.store.rows) : crash.store;
+        const found = await stateOf(store);
+        const happened = found.turns.length !== before.turns.length || JSON.stringify(found) !== JSON.stringify(before);
+        assert.deepEqual(found, happened ? after : before);
+        await assertNothingLeftOver(store);
+
+        // The step is asked for again, as a platform delivers a message again, and the rest follows.
+        let model = found;
+        for (const [offset, step] of left.entries()) {
+          const text = `text ${index + offset}`;
+          model = next(model, step, text);
+          await run(store, step, text);
+        }
+        assert.deepEqual(await stateOf(store), model);
+        await assertNothingLeftOver(store);
+        await run(store, { kind: 'clear' }, '');
+        assert.deepEqual([...store.rows.keys()], [`paddock:conversation:${conversation}`]);
+      }
+    }
+  }
+};
+
+const append = (...ids: string[]): Step => ({ kind: 'append', ids });
+
+describe('a crash of the memory', () => {
+  it('while segments are sealed, changed, emptied and cleared', async () => {
+    const writes = await crashEverywhere([
+      { kind: 'configure', personaId: 'helper' },
+      ...['1', '2', '3', '4', '5', '6', '7', '8'].map((id) => append(id, `${id} again`)),
+      { kind: 'edit', id: '1' },
+      { kind: 'edit', id: '8' },
+      { kind: 'remove', ids: ['2', '5 again', '8'] },
+      append('9'),
+      append('2'),
+      { kind: 'remove', ids: ['1', '3'] },
+      { kind: 'clear' },
+      ...['1', '2', '3', '4'].map((id) => append(id)),
+    ]);
+    assert.ok(writes > 60, `only ${writes} writes were tried`);
+  });
+
+  it('at any point of anything', async () => {
+    const id = fc.nat({ max: 12 }).map(String);
+    const ids = (maxLength: number) => fc.uniqueArray(id, { maxLength });
+    const step: fc.Arbitrary<Step> = fc.oneof(
+      { weight: 10, arbitrary: ids(2).map((ids): Step => ({ kind: 'append', ids })) },
+      { weight: 2, arbitrary: id.map((id): Step => ({ kind: 'edit', id })) },
+      { weight: 3, arbitrary: ids(4).map((ids): Step => ({ kind: 'remove', ids })) },
+      { weight: 1, arbitrary: fc.constant<Step>({ kind: 'clear' }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => void (await crashEverywhere(steps))),
+      { numRuns: 40 },
+    );
+  });
+});
