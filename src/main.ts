@@ -2,6 +2,7 @@
 
 import { readArguments, usage } from './cli/arguments.ts';
 import { chat } from './cli/chat.ts';
+import { listModels } from './cli/list-models.ts';
 import { loadSettings } from './cli/load-settings.ts';
 import { printPrompt } from './cli/print-prompt.ts';
 import { serveDiscord } from './cli/serve-discord.ts';
@@ -24,6 +25,8 @@ const run = async (words: readonly string[]): Promise<number> => {
       return await chat(loadSettings(options), options);
     case 'prompt':
       return await printPrompt(loadSettings(options), options);
+    case 'models':
+      return await listModels(loadSettings(options), options);
     default:
       return command satisfies never;
   }

@@ -4,11 +4,13 @@ import { PaddockError } from '../core/error.ts';
 export const usage = `Usage: npm start -- [options]               serve Discord (with DISCORD_TOKEN), or chat here
        npm run paddock -- chat [options]     chat here, also with DISCORD_TOKEN
        npm run paddock -- prompt [options]   print the exact prompt of a conversation
+       npm run paddock -- models [options]   list models with their memory needs, and how to get them
        npm run paddock -- help
 
 Options:
   --persona ID           who answers: a file in personas/
   --template ID          the prompt's form: a file in config/templates/, or native
+  --preset ID            settings for a model: a file in config/models/
   --model FILE           a GGUF file, in data/models/ or anywhere
   --config FILE          another file than config/paddock.yaml
   --data FOLDER          another folder than data/
@@ -16,20 +18,26 @@ Options:
 Options of prompt:
   --conversation FILE    a JSON list of {role, name?, content}; - reads standard input
   --tokens               print the token ids for the loaded model
-  --json                 print prompt, segments and tokens as JSON
+  --explain              list each part with its source, its tokens, and what was left out and why
+  --json                 print prompt, segments and tokens as JSON; with --explain the list, too
+
+Options of models:
+  --json                 print the list as JSON
 `;
 
-const commandNames = ['start', 'chat', 'prompt', 'help'] as const;
+const commandNames = ['start', 'chat', 'prompt', 'models', 'help'] as const;
 
 /** The options as given; absent ones are undefined. */
 export type Options = {
   readonly persona?: string;
   readonly template?: string;
+  readonly preset?: string;
   readonly model?: string;
   readonly config?: string;
   readonly data?: string;
   readonly conversation?: string;
   readonly tokens?: boolean;
+  readonly explain?: boolean;
   readonly json?: boolean;
 };
 
@@ -44,11 +52,13 @@ export const readArguments = (words: readonly string[]): Arguments => {
       options: {
         persona: { type: 'string' },
         template: { type: 'string' },
+        preset: { type: 'string' },
         model: { type: 'string' },
         config: { type: 'string' },
         data: { type: 'string' },
         conversation: { type: 'string' },
         tokens: { type: 'boolean' },
+        explain: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

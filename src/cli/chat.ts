@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createApp } from '../app.ts';
+import { createApp } from '../app/app.ts';
 import type { Engine } from '../core/engine.ts';
 import { userTextOf } from '../core/error.ts';
 import { terminalConversation, terminalUser } from '../platform/terminal/talk.ts';

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { templateFile } from '../config/mentions.ts';
 import type { Options } from './arguments.ts';
 
 /** The bot's own folder, with `config/` and `personas/`. */
@@ -22,11 +23,15 @@ export const loadSettings = (options: Options): LoadedSettings => {
     },
     ...(options.config === undefined ? {} : { file: options.config }),
   });
+  const { persona, template, preset } = options;
   return {
     config: {
       ...config,
-      ...(options.persona === undefined ? {} : { persona: options.persona }),
-      ...(options.template === undefined ? {} : { template: options.template }),
+      ...(persona === undefined ? {} : { persona }),
+      ...(template === undefined ? {} : { template: templateFile(template, process.cwd()) }),
+      ...(preset === undefined
+        ? {}
+        : { preset, mentions: [...config.mentions, { kind: 'preset', value: preset, file: '--preset', path: '' }] }),
     },
   };
 };

@@ -1,17 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { createEngine } from '../app.ts';
+import { createEngine } from '../app/create-engine.ts';
+import { loadLibrary } from '../app/library.ts';
 import { createModelsFolder } from '../commands/models-folder.ts';
+import type { Engine } from '../core/engine.ts';
 import { PaddockError } from '../core/error.ts';
-import { joinSegments, type Prompt, promptText } from '../core/prompt.ts';
-import { loadPersonas } from '../persona/load-personas.ts';
-import { chooseTemplate, composePrompt, loadTemplates, parseConversation, renderPrompt, turnsOf } from '../prompt/index.ts';
+import type { Persona } from '../core/persona.ts';
+import { type ChatMessage, joinSegments, type Prompt, promptText } from '../core/prompt.ts';
+import type { AnswerSettings } from '../core/settings.ts';
+import { chooseTemplate, composePrompt, type PromptTemplate, parseConversation, renderPrompt, turnsOf } from '../prompt/index.ts';
 import { createLogger } from '../telemetry/logger.ts';
+import { type Explanation, explainComposed, explainPrompt } from '../turn/explain.ts';
 import type { Options } from './arguments.ts';
+import { explanationText } from './explain-prompt.ts';
 import type { LoadedSettings } from './load-settings.ts';
 
 /**
  * Prints the exact prompt of a conversation, and nothing else. Without `--persona` the messages
  * alone go through the template; with it they are composed as in a chat, with budget and stop strings.
+ * `--tokens`, `--json` and `--explain` print what was made of it instead.
  */
 export const printPrompt = async ({ config }: LoadedSettings, options: Options): Promise<number> => {
   if (options.conversation === undefined) {
@@ -20,42 +26,119 @@ export const printPrompt = async ({ config }: LoadedSettings, options: Options):
     });
   }
   const messages = parseConversation(read(options.conversation));
-  const templates = await loadTemplates([config.folders.templates]);
-  const engine = await createEngine(
-    config,
-    createModelsFolder(config.folders.models),
-    createLogger({ ...config.log, level: 'warn' }),
-  );
+  const { personas, templates, cascade } = await loadLibrary(config);
+  const logger = createLogger({ ...config.log, level: 'warn' });
+  const engine = await createEngine(config, cascade, createModelsFolder(config.folders.models), logger);
   try {
-    const template = chooseTemplate(templates, config.template)(config.template === 'auto' ? await engine.start() : undefined);
-    let prompt: Prompt;
-    let stopStrings = template.stop;
-    if (options.persona === undefined) prompt = await renderPrompt(template, messages, {}, engine.renderChat);
-    else {
-      const persona = loadPersonas(config.folders.personas, { defaultId: options.persona }).default;
-      const { contextTokens } = await engine.start();
-      const composed = await composePrompt(
-        { ...turnsOf(messages, persona), persona, template, contextTokens, outputTokensMax: config.answer.tokensMax },
-        engine,
-      );
-      ({ prompt, stopStrings } = composed);
+    // The messages alone, in a form that is named, need no model.
+    const isModelNeeded = config.template === 'auto' || options.persona !== undefined;
+    const answer = cascade.settingsAt(undefined, isModelNeeded ? await engine.start() : undefined);
+    const template = chooseTemplate(templates, answer.template)(engine.model);
+    const made =
+      options.persona === undefined
+        ? await render(messages, template, answer, engine)
+        : await compose(messages, template, personas.default, answer, engine);
+    const { prompt, stopStrings } = made;
+    if (options.json || options.tokens || options.explain) {
+      const model = await engine.start();
+      const [tokenised] = await engine.tokenise([prompt]);
+      const explanation = options.explain ? await made.explain() : undefined;
+      const templateOrigin = originOf(template, answer, config, options);
+      if (options.json) {
+        const text = promptText(prompt, { bos: model.bosText, eos: model.eosText });
+        const segments = joinSegments(prompt);
+        const { tokens, kinds } = tokenised ?? {};
+        const all = { template: template.id, model: model.name, text, segments, stopStrings, tokens, kinds };
+        const json = explanation ? { ...all, templateOrigin, explanation } : all;
+        process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+      } else if (explanation) {
+        const head = { model: model.name, template: template.id, templateOrigin, ...(made.persona && { persona: made.persona }) };
+        process.stdout.write(explanationText(explanation, head));
+      } else process.stdout.write(`${tokenised?.tokens.join(' ')}\n`);
+    } else {
+      const text = promptText(prompt);
+      // Nothing is added to a prompt that goes into a file or another program; a person gets a line end.
+      process.stdout.write(process.stdout.isTTY ? `${text}\n` : text);
     }
-    const isTokenised = options.tokens === true || options.json === true;
-    const model = isTokenised ? await engine.start() : undefined;
-    const [tokenised] = isTokenised ? await engine.tokenise([prompt]) : [];
-    const text = promptText(prompt, model && { bos: model.bosText, eos: model.eosText });
-    if (options.json) {
-      const segments = joinSegments(prompt);
-      process.stdout.write(
-        `${JSON.stringify({ template: template.id, model: model?.name, text, segments, stopStrings, tokens: tokenised?.tokens, kinds: tokenised?.kinds }, null, 2)}\n`,
-      );
-    } else if (options.tokens) process.stdout.write(`${tokenised?.tokens.join(' ')}\n`);
-    // Nothing is added to a prompt that goes into a file or another program; a person gets a line end.
-    else process.stdout.write(process.stdout.isTTY ? `${text}\n` : text);
     return 0;
   } finally {
     await engine.close();
   }
+};
+
+type Answer = Pick<AnswerSettings, 'outputTokensMax' | 'stopStrings' | 'layout'>;
+
+/** A prompt, and how it is explained. */
+type Made = {
+  readonly prompt: Prompt;
+  readonly stopStrings: readonly string[];
+  readonly persona?: string;
+  explain(): Promise<Explanation>;
+};
+
+/** The messages alone, through the template. Nothing is left out, whether it fits or not. */
+const render = async (
+  messages: readonly ChatMessage[],
+  template: PromptTemplate,
+  { outputTokensMax }: Answer,
+  engine: Engine,
+): Promise<Made> => {
+  const written = (some: readonly ChatMessage[]): Promise<Prompt> => renderPrompt(template, some, {}, engine.renderChat);
+  const prompt = await written(messages);
+  const stopStrings = template.stop;
+  return {
+    prompt,
+    stopStrings,
+    explain: async () => {
+      const { contextTokens } = await engine.start();
+      const answer = messages.findLastIndex((message) => message.role === 'assistant');
+      const earlier = messages.slice(0, Math.max(answer, 0)).findLastIndex((message) => message.role === 'user');
+      const previous = earlier === -1 ? undefined : await written(messages.slice(0, earlier + 1));
+      const parts = messages.map(({ role, name, content }) => {
+        const kind = { system: 'system message', user: 'message', assistant: 'answer' }[role];
+        return { source: name === undefined ? kind : `${kind} of ${name}`, state: 'kept' as const, text: content };
+      });
+      return await explainPrompt(
+        { prompt, parts, contextTokens, outputTokensMax, stopStrings, ...(previous && { previous }) },
+        engine,
+      );
+    },
+  };
+};
+
+/** As in a chat with the persona. */
+const compose = async (
+  messages: readonly ChatMessage[],
+  template: PromptTemplate,
+  persona: Persona,
+  { outputTokensMax, layout, ...answer }: Answer,
+  engine: Engine,
+): Promise<Made> => {
+  const { contextTokens } = await engine.start();
+  const conversation = turnsOf(messages, persona);
+  const input = { ...conversation, persona, template, contextTokens, outputTokensMax, ...(layout && { layout }) };
+  const composed = await composePrompt(input, engine);
+  const stopStrings = [...new Set([...composed.stopStrings, ...answer.stopStrings])];
+  return {
+    prompt: composed.prompt,
+    stopStrings,
+    persona: persona.name,
+    explain: () => explainComposed({ input, composed, stopStrings }, engine),
+  };
+};
+
+/** Where the template comes from and why it was chosen. */
+const originOf = (
+  template: PromptTemplate,
+  answer: AnswerSettings,
+  config: LoadedSettings['config'],
+  options: Options,
+): string => {
+  const source = template.kind === 'native' ? "the model's own chat template" : 'a template of the bot';
+  if (options.template !== undefined) return `${source}, by --template`;
+  if (config.template !== 'auto') return `${source}, by the setting template`;
+  if (answer.template !== 'auto') return `${source}, by the preset ${answer.preset}`;
+  return `${source}, chosen because the model brings ${template.kind === 'native' ? 'one' : 'none of its own'}`;
 };
 
 const read = (file: string): string => {

@@ -1,4 +1,4 @@
-import { createApp } from '../app.ts';
+import { createApp } from '../app/app.ts';
 import { createDiscordPlatform } from '../platform/discord/index.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { LoadedSettings } from './load-settings.ts';

@@ -2,6 +2,7 @@ import type { Command } from '../core/command.ts';
 import { createHelpCommand } from './help.ts';
 import { createModelCommand } from './model.ts';
 import { createPersonaCommand } from './persona.ts';
+import { createPromptCommand } from './prompt.ts';
 import { createResetCommand } from './reset.ts';
 import type { CommandServices } from './services.ts';
 import { createStatusCommand } from './status.ts';
@@ -14,6 +15,7 @@ export const createCommands = (services: CommandServices): readonly Command[] =>
     createStopCommand(services),
     createPersonaCommand(services),
     createModelCommand(services),
+    createPromptCommand(services),
     createStatusCommand(services),
     createHelpCommand(() => commands),
   ];

@@ -10,7 +10,7 @@ import type { CommandServices } from './services.ts';
 const listedMax = 25;
 
 /** `/model [name]`: shows the loaded model and the files there are, or loads another one (the bot's owner only). */
-export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'models'>): Command => ({
+export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'models' | 'licenceNotice'>): Command => ({
   name: 'model',
   description: 'Show the loaded model, or load another one',
   options: [
@@ -21,10 +21,14 @@ export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'm
     },
   ],
   rank: 'everyone',
-  async run({ rank }, { name }) {
+  async run({ rank, place }, { name }) {
+    const notice = (): string => (services.licenceNotice(place) ? `\n${services.licenceNotice(place)}` : '');
     if (name === undefined) {
       const files = await services.models.list();
-      return { text: `${modelText(services.engine.model, services.models)}\n${filesText(files, services)}`, isPrivate: true };
+      return {
+        text: `${modelText(services.engine.model, services.models)}${notice()}\n${filesText(files, services)}`,
+        isPrivate: true,
+      };
     }
     if (rank !== 'owner') {
       throw new PaddockError('not-allowed', 'someone who is not the owner asked for another model', {
@@ -32,7 +36,7 @@ export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'm
       });
     }
     const loaded = await use(services.engine, await modelPath(services.models, name));
-    return { text: `Loaded.\n${modelText(loaded, services.models)}`, isPrivate: false };
+    return { text: `Loaded.\n${modelText(loaded, services.models)}${notice()}`, isPrivate: false };
   },
 });
 

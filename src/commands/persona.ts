@@ -10,7 +10,7 @@ import type { CommandServices, PersonaCatalogue } from './services.ts';
 const listedMax = 25;
 
 /** `/persona [name]`: shows who answers in this conversation and who could, or lets another one answer. */
-export const createPersonaCommand = (services: Pick<CommandServices, 'memory' | 'personas' | 'defaultPersonaId'>): Command => ({
+export const createPersonaCommand = (services: Pick<CommandServices, 'memory' | 'personas' | 'personaAt'>): Command => ({
   name: 'persona',
   description: 'Show who answers here, or choose another persona',
   options: [
@@ -21,12 +21,12 @@ export const createPersonaCommand = (services: Pick<CommandServices, 'memory' | 
     },
   ],
   rank: 'everyone',
-  async run({ conversation, user }, { name }) {
-    const current = await currentPersona(services, conversation);
+  async run({ conversation, place, user }, { name }) {
+    const current = await currentPersona(services, { conversation, ...(place && { place }) });
     if (name === undefined) return { text: listText(services.personas.list(), current), isPrivate: true };
 
     const wanted = findPersona(services.personas, name);
-    if (wanted.id === current?.id) return { text: `${wanted.name} already answers here.`, isPrivate: true };
+    if (wanted.id === current.id) return { text: `${wanted.name} already answers here.`, isPrivate: true };
     await services.memory.configure(conversation, { personaId: wanted.id });
     const greeting = wanted.greeting?.replace(/\{\{char\}\}/gi, () => wanted.name).replace(/\{\{user\}\}/gi, () => user.name);
     const text = `${wanted.name} answers here from now on.`;
@@ -34,14 +34,13 @@ export const createPersonaCommand = (services: Pick<CommandServices, 'memory' | 
   },
 });
 
-const listText = (personas: readonly Persona[], current: Persona | undefined): string => {
+const listText = (personas: readonly Persona[], current: Persona): string => {
   const lines = personas.slice(0, listedMax).map(({ id, name, summary }) => {
     const label = id === name.toLowerCase() ? name : `${name} (${id})`;
     return `- ${label}: ${summary}`;
   });
   if (personas.length > listedMax) lines.push(`- and ${personas.length - listedMax} more`);
-  const now = current === undefined ? 'No persona answers here.' : `${current.name} answers here: ${current.summary}`;
-  if (lines.length === 0) return `${now} There are no persona files; put one into the personas folder.`;
+  const now = `${current.name} answers here: ${current.summary}`;
   return `${now}\nPersonas to choose from:\n${lines.join('\n')}\n/persona followed by a name chooses one.`;
 };
 

@@ -9,16 +9,16 @@ export const createStatusCommand = (services: CommandServices): Command => ({
   description: 'Show how I am: model, queue, memory, uptime',
   options: [],
   rank: 'everyone',
-  async run({ conversation }) {
+  async run({ conversation, place }) {
     const [remembered, persona] = await Promise.all([
       services.memory.count(conversation),
-      currentPersona(services, conversation),
+      currentPersona(services, { conversation, ...(place && { place }) }),
     ]);
     const { model } = services.engine;
     const { running, waiting } = services.queue.state();
     const lines = [
       `Model: ${model === undefined ? 'none loaded at the moment' : `${model.name}, on ${model.device}`}`,
-      `Persona here: ${persona?.name ?? 'none'}`,
+      `Persona here: ${persona.name}`,
       `Remembered here: ${counted(remembered, 'message')}`,
       `Queue: ${running} running, ${waiting} waiting`,
       `Up for: ${durationText(services.now() - services.startedAt)}`,

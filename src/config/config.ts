@@ -1,4 +1,6 @@
 import type { Sampling } from '../core/engine.ts';
+import type { WrittenAnswer, WrittenPlace, WrittenSampling, WrittenServer } from './answer-schema.ts';
+import type { Mention } from './mentions.ts';
 import type { Settings } from './schema.ts';
 
 type DeepReadonly<Value> = Value extends object ? { readonly [Name in keyof Value]: DeepReadonly<Value[Name]> } : Value;
@@ -12,16 +14,37 @@ export type Folders = {
   readonly models: string;
   readonly personas: string;
   readonly templates: string;
+  /** `config/models`. */
+  readonly presets: string;
 };
+
+/** What is different in single servers and channels, by their ids. */
+export type Places = {
+  servers: Record<string, WrittenServer>;
+  channels: Record<string, WrittenPlace>;
+};
+
+/** The context when neither the file nor a preset says anything, in tokens. */
+export const defaultContextTokens = 4096;
 
 /** The bot's configuration: the settings of the file (see schema.ts) with the environment on top, ready to use. */
 export type Config = DeepReadonly<
-  Pick<Settings, 'persona' | 'template' | 'answer' | 'queue' | 'log'> & {
+  Pick<Settings, 'preset' | 'persona' | 'answer' | 'queue' | 'log'> & {
+    /** The path of a Jinja file is absolute. */
+    template: string;
     folders: Folders;
-    /** `model` is `auto` or an absolute path. */
-    engine: Settings['engine'];
-    /** What is off or left to chance is absent. */
+    /**
+     * `model` is `auto` or an absolute path. `contextTokens` is what the file says or else the
+     * default: where `isContextAuto`, a preset's context goes first (see settings-cascade.ts).
+     */
+    engine: Omit<Settings['engine'], 'contextTokens'> & { contextTokens: number; isContextAuto: boolean };
+    /** File and defaults, without presets. What is off or left to chance is absent. */
     sampling: Sampling;
+    /** What the file itself says, without defaults. */
+    written: { sampling: WrittenSampling; answer: WrittenAnswer };
+    places: Places;
+    /** The personas, presets and templates that the file names, to be checked once they are loaded. */
+    mentions: readonly Mention[];
     /** `store` is always a URI; `sqlite` has become `sqlite://` and the absolute path of the file. */
     memory: Settings['memory'];
     /** `token` comes from the environment only. */

@@ -10,6 +10,18 @@ export const group = <Shape extends z.ZodRawShape>(description: string, shape: S
     .prefault({})
     .describe(description);
 
+/** Settings whose names are free, such as the ids of channels. */
+export const named = <Value extends z.ZodType>(names: z.ZodType<string, string>, value: Value) =>
+  z.preprocess((given) => given ?? {}, z.record(names, value).meta({ expected: 'names with indented settings under each' }));
+
+/** The same settings without their defaults: what is not written stays absent. */
+export const written = <Shape extends Readonly<Record<string, z.ZodDefault<z.ZodType>>>>(
+  shape: Shape,
+): { [Name in keyof Shape]: z.ZodOptional<ReturnType<Shape[Name]['unwrap']>> } =>
+  Object.fromEntries(Object.entries(shape).map(([name, setting]) => [name, setting.unwrap().optional()])) as {
+    [Name in keyof Shape]: z.ZodOptional<ReturnType<Shape[Name]['unwrap']>>;
+  };
+
 export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
   z
     .int()
@@ -57,6 +69,14 @@ export const id = (expected: string) =>
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)
     .meta({ expected });
+
+/** How a prompt is written: see `AnswerSettings.template`. */
+export const template = () =>
+  z
+    .string()
+    .max(1000)
+    .regex(/^(auto|[a-z0-9][a-z0-9_-]{0,63}|native:[\w.-]{1,64}|.*[^/\\]\.jinja2?)$/)
+    .meta({ expected: '`auto`, the name of a template, `native:` with a name, or a path that ends in .jinja' });
 
 /** True when a not yet checked value has numbers in all these places. */
 export const hasNumbers = (value: unknown, ...paths: readonly (readonly string[])[]): boolean =>

@@ -1,14 +1,23 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { z } from 'zod';
-import type { Sampling } from '../core/engine.ts';
 import { type Checked, check } from '../text/check.ts';
 import { type Mistake, mistakesError } from '../text/mistake.ts';
 import { parseYaml } from '../text/parse-yaml.ts';
 import { readTextFile } from '../text/read-text-file.ts';
-import type { Config, Folders } from './config.ts';
+import { type Config, defaultContextTokens, type Folders, type Places } from './config.ts';
 import type { Environment } from './environment.ts';
-import { environmentSchema, type Settings, settingsSchema } from './schema.ts';
+import { type Mention, mentionsIn, missingTemplateFiles, templateFile } from './mentions.ts';
+import { nameOf } from './name-of.ts';
+import { samplingOf } from './sampling.ts';
+import { environmentSchema, type Settings, settingsSchema, writtenSchema } from './schema.ts';
+
+/** The file's settings with their defaults, what it says itself, and which files it names. */
+type Read = {
+  readonly settings: Settings;
+  readonly written: Config['written'];
+  readonly mentions: readonly Mention[];
+};
 
 /**
  * Reads the configuration: the file, then the environment on top of it.
@@ -34,14 +43,19 @@ export const loadConfig = (options: { readonly file?: string; readonly env: Envi
 const readSettings = (
   path: string,
   { root, isRequired }: { readonly root: string; readonly isRequired: boolean },
-): Checked<Settings> => {
+): Checked<Read> => {
   const name = nameOf(path, root);
   const file = readTextFile(path);
   if ('problem' in file && (isRequired || !file.isMissing)) {
     return { mistakes: [{ file: name, path: '', text: file.problem }] };
   }
-  const { value, mistakes } = check(parseYaml('text' in file ? file.text : '', name), settingsSchema);
-  return mistakes === undefined ? { value } : { mistakes: mistakes.map(hintAtSecrets) };
+  const document = parseYaml('text' in file ? file.text : '', name);
+  const { value: settings, mistakes } = check(document, settingsSchema);
+  if (mistakes !== undefined) return { mistakes: mistakes.map(hintAtSecrets) };
+  const mentions = mentionsIn(document);
+  const missing = missingTemplateFiles(mentions, root);
+  if (missing.length > 0) return { mistakes: missing };
+  return { value: { settings, mentions, written: writtenSchema.parse(document.value) } };
 };
 
 /** A secret in the file gets the sentence that helps, instead of a guess at what else was meant. */
@@ -64,7 +78,7 @@ const readOverrides = (env: Environment): Checked<z.output<typeof environmentSch
 };
 
 const configOf = (
-  settings: Settings,
+  { settings, written, mentions }: Read,
   overrides: z.output<typeof environmentSchema>,
   { env, root }: { readonly env: Environment; readonly root: string },
 ): Config => {
@@ -78,13 +92,23 @@ const configOf = (
     models: join(data, 'models'),
     personas: join(root, 'personas'),
     templates: join(root, 'config', 'templates'),
+    presets: join(root, 'config', 'models'),
   };
   const token = env.DISCORD_TOKEN?.trim();
   return {
+    preset: settings.preset,
     persona: settings.persona,
-    template: settings.template,
+    template: templateFile(settings.template, root),
     folders,
-    engine: { ...settings.engine, model: modelOf(overrides.PADDOCK_MODEL ?? settings.engine.model, folders, absolute) },
+    written,
+    places: placesOf(settings, root),
+    mentions,
+    engine: {
+      ...settings.engine,
+      contextTokens: settings.engine.contextTokens === 'auto' ? defaultContextTokens : settings.engine.contextTokens,
+      isContextAuto: settings.engine.contextTokens === 'auto',
+      model: modelOf(overrides.PADDOCK_MODEL ?? settings.engine.model, folders, absolute),
+    },
     sampling: samplingOf(settings.sampling),
     answer: settings.answer,
     memory: { ...settings.memory, store: storeOf(settings.memory.store, data) },
@@ -109,20 +133,18 @@ const modelOf = (setting: string, folders: Folders, absolute: (path: string) => 
 const storeOf = (setting: string, data: string): string =>
   setting === 'sqlite' ? `sqlite://${join(data, 'paddock.db')}` : setting;
 
-const samplingOf = ({ dry, xtc, seed, ...plain }: Settings['sampling']): Sampling => {
-  const { window, ...penalty } = dry;
+/** Overrides with the paths of Jinja files made absolute. */
+const placesOf = ({ servers, channels }: Settings, root: string): Places => {
+  const resolved = <Place extends { template?: string | undefined }>(place: Place): Place =>
+    place.template === undefined ? place : { ...place, template: templateFile(place.template, root) };
+  const all = <Place extends { template?: string | undefined }>(places: Readonly<Record<string, Place>>): Record<string, Place> =>
+    Object.fromEntries(Object.entries(places).map(([id, place]) => [id, resolved(place)]));
   return {
-    ...plain,
-    ...(dry.strength > 0 ? { dry: window === 'all' ? penalty : { ...penalty, window } } : {}),
-    ...(xtc.probability > 0 ? { xtc } : {}),
-    ...(seed === 'random' ? {} : { seed }),
+    servers: Object.fromEntries(
+      Object.entries(servers).map(([id, server]) => [id, { ...resolved(server), channels: all(server.channels) }]),
+    ),
+    channels: all(channels),
   };
-};
-
-/** `config/paddock.yaml` for files in the bot's folder, the whole path for others. */
-const nameOf = (path: string, root: string): string => {
-  const inside = relative(root, path);
-  return inside.startsWith('..') || isAbsolute(inside) ? path : inside.split(sep).join('/');
 };
 
 const freeze = <Value>(value: Value): Value => {

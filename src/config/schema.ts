@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerSettings, channels, personaId, presetId, samplingSettings, servers, writtenSettings } from './answer-schema.ts';
 import * as kind from './kinds.ts';
 
 const folder = () => kind.text('a folder');
@@ -23,14 +24,18 @@ const settings = {
     .default('./data')
     .describe('The folder for everything the bot keeps: its memory, and model files in `models/` within.')
     .meta({ environment: 'PADDOCK_DATA' }),
-  persona: kind
-    .id('the name of a file in personas/, in lower case and without its extension')
-    .default('helper')
-    .describe('Who answers where nobody chose another persona with `/persona`.'),
-  template: kind
-    .id('`auto` or the name of a template')
+  preset: presetId()
     .default('auto')
-    .describe("The form in which the prompt is written. `auto` uses the model's own chat template where it has one."),
+    .describe(
+      'A file in config/models/ with the template, sampling and context that a model was made for. `auto` finds the one for the loaded model; `none` uses none.',
+    ),
+  persona: personaId().default('helper').describe('Who answers where nobody chose another persona with `/persona`.'),
+  template: kind
+    .template()
+    .default('auto')
+    .describe(
+      "The form in which the prompt is written. `auto` is the preset's, or the model's own chat template where it has one. `native:` chooses one of several in the model's file by its name.",
+    ),
 
   engine: kind.group('The language model, and the machine it runs on.', {
     model: model()
@@ -42,9 +47,11 @@ const settings = {
       .default('auto')
       .describe('Layers of the model on the GPU: as many as fit, all, or a number. 0 computes on the processor alone.'),
     contextTokens: kind
-      .whole(64)
-      .default(4096)
-      .describe('Tokens the model sees at once, prompt and answer together, in each slot. More needs more memory.'),
+      .either(['auto'], kind.whole(64))
+      .default('auto')
+      .describe(
+        "Tokens the model sees at once, prompt and answer together, in each slot. More needs more memory. `auto` is the preset's, or else 4096.",
+      ),
     batchTokens: kind
       .whole(1)
       .default(512)
@@ -63,59 +70,15 @@ const settings = {
       .describe('Conversations that are answered at the same time. Each has a context of its own in memory.'),
   }),
 
-  sampling: kind.group("How the next token is chosen. The names are llama.cpp's.", {
-    temperature: kind.number(0, 5).default(0.8).describe('Randomness. 0 always takes the likeliest token.'),
-    topK: kind.whole(0).default(40).describe('Only this many of the likeliest tokens. 0 is off.'),
-    topP: kind.number(0, 1).default(0.95).describe('Only the likeliest tokens that together reach this probability. 1 is off.'),
-    minP: kind
-      .number(0, 1)
-      .default(0.05)
-      .describe("Only tokens with at least this share of the likeliest one's probability. 0 is off."),
-    repeatPenalty: kind.number(0.1, 10).default(1.1).describe('Makes tokens of the last `repeatWindow` less likely. 1 is off.'),
-    repeatWindow: kind.whole(0).default(64).describe('How many of the last tokens the three penalties look at. 0 is off.'),
-    presencePenalty: kind
-      .number(-2, 2)
-      .default(0)
-      .describe('Taken off the score of every token that is in the window already. 0 is off.'),
-    frequencyPenalty: kind
-      .number(-2, 2)
-      .default(0)
-      .describe('Taken off the score of a token for every time it is in the window. 0 is off.'),
-    dry: kind.group('DRY, "don\'t repeat yourself": a penalty on repeating whole sequences of tokens.', {
-      strength: kind.number(0, 10).default(0).describe('How much a repeated sequence costs. 0 is off; 0.8 is a good value.'),
-      base: kind.number(1, 10).default(1.75).describe('How fast the penalty grows with the length of the sequence.'),
-      allowedLength: kind.whole(1).default(2).describe('Sequences up to this many tokens may be repeated freely.'),
-      window: kind
-        .either(['all'], kind.whole(0))
-        .default('all')
-        .describe('How many of the last tokens are searched for repetitions. `all` is the whole context; 0 is off.'),
-    }),
-    xtc: kind.group('XTC, "exclude top choices": now and then leaves out the most obvious tokens.', {
-      probability: kind.number(0, 1).default(0).describe('How often it does so. 0 is off; 0.5 is a good value.'),
-      threshold: kind.number(0, 1).default(0.1).describe('The probability from which on a token counts as obvious.'),
-    }),
-    seed: kind
-      .either(['random'], kind.whole(0, 4_294_967_295))
-      .default('random')
-      .describe('A number makes the same prompt give the same answer every time.'),
-  }),
+  sampling: samplingSettings(),
+  answer: answerSettings(),
 
-  answer: kind.group('What an answer may be.', {
-    tokensMax: kind
-      .whole(1)
-      .default(512)
-      .describe('The longest answer, in tokens. They are reserved from `engine.contextTokens`.'),
-    stopStrings: z
-      .array(kind.text('a text of 1 to 200 characters', 200))
-      .max(16)
-      .meta({ expected: 'a list of at most 16 texts' })
-      .default([])
-      .describe("Texts that end an answer and are not part of it, besides the template's own."),
-    reasoning: kind
-      .choice(['hide', 'show'])
-      .default('hide')
-      .describe('Whether the thoughts of reasoning models are shown. They are never remembered.'),
-  }),
+  servers: servers().describe(
+    'What is different in single servers, by their ids: `preset`, `persona`, `template`, `sampling`, `answer`, and under `channels` the same for channels.',
+  ),
+  channels: channels().describe(
+    'The same for single channels, threads or categories, by their ids. The nearest to where somebody writes wins.',
+  ),
 
   memory: kind.group('What is remembered, and where.', {
     store: z
@@ -164,12 +127,15 @@ const settings = {
 /** The whole file; parsing `null` (an empty file) gives the defaults. */
 export const settingsSchema = kind
   .group('Every setting.', settings)
-  .refine(({ answer, engine }) => answer.tokensMax < engine.contextTokens, {
+  .refine(({ answer, engine }) => engine.contextTokens === 'auto' || answer.tokensMax < engine.contextTokens, {
     path: ['answer', 'tokensMax'],
     error: 'must be less than engine.contextTokens, or nothing is left for the prompt',
     // Also when something else is wrong, so that all mistakes come at once.
     when: ({ value }) => kind.hasNumbers(value, ['answer', 'tokensMax'], ['engine', 'contextTokens']),
   });
+
+/** What the file itself says of sampling and answers, whatever else is in it. */
+export const writtenSchema = z.preprocess((value) => value ?? {}, z.object(writtenSettings()));
 
 /** The settings as the file has them, defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;

@@ -52,8 +52,22 @@ export const bounds = {
   terminalHistory: { entriesMax: 500, entryCharactersMax: 2000 },
   /** Characters typed ahead while an answer is written; the rest is dropped. */
   terminalTypeAheadCharactersMax: 65_536,
-  /** A chat template's rendering: time in milliseconds, memory in MiB, output in characters. */
-  chatTemplate: { renderMsMax: 250, memoryMiBMax: 64, outputCharactersMax: 1_000_000 },
+  /**
+   * A chat template's own size in characters, and its rendering: processor time in milliseconds (of the clock `waitMsMax`,
+   * for a busy machine), memory in MiB, output in characters besides the texts. Of texts with more than `textCharactersMax`
+   * in all it sees the ends. `stringUnitsMax` and `listEntriesMax`
+   * keep any single allocation small: one larger than the memory that is left would end the process.
+   */
+  chatTemplate: {
+    templateCharactersMax: 200_000,
+    renderMsMax: 250,
+    waitMsMax: 2500,
+    memoryMiBMax: 64,
+    outputCharactersMax: 1_000_000,
+    textCharactersMax: 500_000,
+    stringUnitsMax: 6_000_000,
+    listEntriesMax: 100_000,
+  },
   /**
    * What the prompt keeps, of at most `turnsMax` turns read. When the context is full, older turns are dropped until those that stay
    * fill `lowWaterShare` of their room. Texts with more than `charactersPerTokenMax` characters for
@@ -67,6 +81,10 @@ export const bounds = {
   textFile: { depthMax: 32, valuesMax: 100_000, mistakesMax: 100 },
   /** Files in the personas folder. */
   personasMax: 1000,
+  /** Files in the presets folder. */
+  presetsMax: 500,
+  /** Bytes at the beginning of a model's file in which its name is looked for. */
+  modelNameBytesMax: 65_536,
   /** A persona's summary, in characters: what Discord shows of a choice. */
   personaSummaryCharactersMax: 100,
   /** One logged value: characters, levels of nesting, entries of a list or object. */

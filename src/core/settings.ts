@@ -1,4 +1,5 @@
 import type { Sampling } from './engine.ts';
+import type { PromptLayout } from './layout.ts';
 
 /** Where something is said, as settings see it: the widest place last. Empty in the terminal. */
 export type Place = {
@@ -21,4 +22,6 @@ export type AnswerSettings = {
   readonly stopStrings: readonly string[];
   /** What becomes of the thoughts of reasoning models. They are never remembered. */
   readonly reasoning: 'hide' | 'spoiler' | 'show';
+  /** How persona, history and question become one instruction, where the preset asks for that. */
+  readonly layout?: PromptLayout;
 };

@@ -1,20 +1,13 @@
 import type { Engine } from '../core/engine.ts';
 import type { ChatMessage, Prompt } from '../core/prompt.ts';
-import { type ComposeInput, createDraft, type Draft } from './draft.ts';
+import { type ComposeInput, castOf, createDraft, type Draft } from './draft.ts';
 import { type Choice, fitPrompt } from './fit.ts';
-import { openingText, renderPrompt } from './render.ts';
+import { createLayoutDraft, firstWithin, type LayoutDraft, layoutMessages } from './layout-draft.ts';
+import { type PromptPart, partsOf } from './parts.ts';
+import { openingText, type RenderOptions, renderPrompt } from './render.ts';
 
 /** What composing asks of the engine. */
 export type ComposeDependencies = Pick<Engine, 'countTokens' | 'renderChat'>;
-
-/** One piece of a prompt with its source, in the prompt's order; also what did not fit. */
-export type PromptPart = {
-  readonly source: Draft['persona'][number]['source'] | 'conversation note' | 'turn' | 'question' | 'opening';
-  readonly turnId?: string;
-  readonly text: string;
-  /** Whether it stands in the prompt. */
-  readonly state: 'kept' | 'cut' | 'dropped';
-};
 
 /** A prompt that fits, and what was decided on the way. */
 export type ComposedPrompt = {
@@ -23,6 +16,8 @@ export type ComposedPrompt = {
   /** The tokens kept free for the answer. */
   readonly outputTokensMax: number;
   readonly stopStrings: readonly string[];
+  /** The names of all who take part, as the prompt shows them; the persona's own first. */
+  readonly names: readonly string[];
   /** The text with which the answer was opened, `''` for none: it is part of the answer as shown. */
   readonly opening: string;
   /** The oldest turn in the prompt once any was dropped: to be remembered for the next prompt. */
@@ -40,40 +35,92 @@ export type ComposedPrompt = {
  * the engine throws.
  */
 export const composePrompt = async (input: ComposeInput, dependencies: ComposeDependencies): Promise<ComposedPrompt> => {
-  const draft = createDraft(input);
+  const composed = await compose(input, dependencies);
+  const { promptStartId } = composed;
+  if (promptStartId === undefined || promptStartId === input.promptStartId || !losesSomebody(input, promptStartId))
+    return composed;
+  // The next prompts know only who still takes part, which can change names from the beginning on. So this one is
+  // written that way at once, or the next would be read anew as a whole.
+  const again = await compose({ ...input, promptStartId }, dependencies);
+  const { turns, exampleDialogue } = composed.dropped;
+  const gone = composed.parts.filter((part) => part.state === 'dropped' && part.source === 'turn');
+  const firstTurn = again.parts.findIndex((part) => part.source === 'turn' || part.source === 'question');
+  return {
+    ...again,
+    dropped: {
+      ...again.dropped,
+      turns: turns + again.dropped.turns,
+      exampleDialogue: exampleDialogue || again.dropped.exampleDialogue,
+    },
+    parts: again.parts.toSpliced(firstTurn, 0, ...gone),
+  };
+};
+
+/** Whether somebody spoke only in the turns before a start. */
+const losesSomebody = ({ turns, persona }: ComposeInput, startId: string): boolean => {
+  const stay = new Set(turns.filter((turn) => turn.id >= startId).map((turn) => turn.speaker.id)).add(`persona:${persona.id}`);
+  return turns.some((turn) => turn.id < startId && !stay.has(turn.speaker.id));
+};
+
+const compose = async (input: ComposeInput, dependencies: ComposeDependencies): Promise<ComposedPrompt> => {
+  const { template, promptStartId } = input;
+  const { draft, messages, window } = await draftOf(input, dependencies);
   const half = Math.floor(input.contextTokens / 2);
   const outputTokensMax = input.outputTokensMax >= 1 ? Math.min(Math.floor(input.outputTokensMax), half) : half;
-  const render = (choice: Choice): Promise<Prompt> =>
-    renderPrompt(input.template, messagesOf(input, draft, choice), draft.options, dependencies.renderChat);
-
-  const fitted = await fitPrompt({
-    draft,
-    template: input.template,
+  const hasExamples = draft.persona.some((part) => part.source === 'example dialogue');
+  const { choice, prompt, promptTokens } = await fitPrompt({
+    draft: window === 0 ? draft : { ...draft, history: draft.history.slice(window) },
+    template,
     promptTokensMax: input.contextTokens - outputTokensMax,
     // Once turns were dropped the examples stay out, or they would come and go.
-    canHaveExamples: input.promptStartId === undefined && draft.persona.some((part) => part.source === 'example dialogue'),
-    render,
+    canHaveExamples: hasExamples && (promptStartId === undefined || input.layout !== undefined),
+    render: (choice) => {
+      const { messages: written, options } = messages(within(choice, window));
+      return renderPrompt(template, written, options, dependencies.renderChat);
+    },
     countTokens: dependencies.countTokens,
-  });
-  const { choice } = fitted;
-  const startId =
-    choice.start === 0 ? input.promptStartId : (draft.history[choice.start] ?? draft.tail[0] ?? draft.history.at(-1))?.turnId;
+  }).then((fitted) => ({ ...fitted, choice: within(fitted.choice, window) }));
+  // A layout's history moves with every message: there is no beginning to remember.
+  const startId = choice.start === 0 || input.layout ? promptStartId : startIdAt(draft, choice.start);
   const question = draft.tail[0]?.message.content ?? '';
   return {
-    prompt: fitted.prompt,
-    promptTokens: fitted.promptTokens,
+    prompt,
+    promptTokens,
     outputTokensMax,
     stopStrings: draft.stopStrings,
-    opening: openingText(input.template, draft.options),
+    names: [...castOf(input).names.values()],
+    opening: openingText(template, draft.options),
     ...(startId !== undefined && { promptStartId: startId }),
     dropped: {
-      exampleDialogue: !choice.hasExamples && draft.persona.some((part) => part.source === 'example dialogue'),
+      exampleDialogue: hasExamples && !choice.hasExamples,
       turns: choice.start,
       questionCharacters: choice.question === undefined ? 0 : question.length - choice.questionCharactersKept,
     },
     parts: partsOf(input, draft, choice),
   };
 };
+
+type Written = { readonly messages: readonly ChatMessage[]; readonly options: RenderOptions };
+
+/** The draft, how a choice of it is written, and the index of the first turn that may be in at all. */
+const draftOf = async (
+  input: ComposeInput,
+  { countTokens }: ComposeDependencies,
+): Promise<{ readonly draft: Draft | LayoutDraft; readonly messages: (choice: Choice) => Written; readonly window: number }> => {
+  if (input.layout === undefined) {
+    const draft = createDraft(input);
+    return { draft, messages: (choice) => ({ messages: messagesOf(input, draft, choice), options: draft.options }), window: 0 };
+  }
+  const draft = createLayoutDraft(input, input.layout);
+  const window = await firstWithin(draft.history, input.layout.history?.tokensMax ?? 0, countTokens);
+  return { draft, messages: (choice) => layoutMessages(draft, choice), window };
+};
+
+/** A choice made among the turns of a window, as one among all turns. */
+const within = (choice: Choice, window: number): Choice => ({ ...choice, start: choice.start + window });
+
+const startIdAt = (draft: Draft, start: number): string | undefined =>
+  (draft.history[start] ?? draft.tail[0] ?? draft.history.at(-1))?.turnId;
 
 const messagesOf = (input: ComposeInput, draft: Draft, choice: Choice): readonly ChatMessage[] => {
   const system = [
@@ -89,31 +136,4 @@ const messagesOf = (input: ComposeInput, draft: Draft, choice: Choice): readonly
     ...draft.history.slice(choice.start).map((entry) => entry.message),
     ...tail,
   ];
-};
-
-const partsOf = (input: ComposeInput, draft: Draft, choice: Choice): readonly PromptPart[] => {
-  const persona = draft.persona.map(
-    (part): PromptPart => ({
-      ...part,
-      state: part.source === 'example dialogue' && !choice.hasExamples ? 'dropped' : 'kept',
-    }),
-  );
-  const note = input.conversationNote?.trim() ?? '';
-  const examplesAt = persona.findIndex((part) => part.source === 'example dialogue');
-  const parts: PromptPart[] = persona.toSpliced(examplesAt === -1 ? persona.length : examplesAt, 0, {
-    source: 'conversation note',
-    text: note,
-    state: 'kept',
-  });
-  for (const [index, { turnId, message }] of draft.history.entries())
-    parts.push({ source: 'turn', turnId, text: message.content, state: index < choice.start ? 'dropped' : 'kept' });
-  for (const [index, { turnId, message }] of draft.tail.entries())
-    parts.push({
-      source: index === 0 ? 'question' : 'turn',
-      turnId,
-      text: index === 0 ? (choice.question ?? message.content) : message.content,
-      state: index === 0 && choice.question !== undefined ? 'cut' : 'kept',
-    });
-  parts.push({ source: 'opening', text: openingText(input.template, draft.options), state: 'kept' });
-  return parts.filter((part) => part.text !== '');
 };

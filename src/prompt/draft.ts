@@ -1,5 +1,6 @@
 import { bounds } from '../core/bounds.ts';
 import { shownText, type Turn } from '../core/conversation.ts';
+import type { PromptLayout } from '../core/layout.ts';
 import type { Persona } from '../core/persona.ts';
 import type { ChatMessage } from '../core/prompt.ts';
 import type { NamesShown } from './arrange.ts';
@@ -30,6 +31,8 @@ export type ComposeInput = {
   readonly names?: NamesShown;
   /** System text of this conversation, after the persona's. */
   readonly conversationNote?: string;
+  /** Puts all of it into one instruction, in place of a system prompt and turns; `names` has no meaning then. */
+  readonly layout?: PromptLayout;
 };
 
 /** A turn as a message, with where it comes from. */
@@ -46,50 +49,81 @@ export type Draft = {
   readonly stopStrings: readonly string[];
 };
 
+/** Who takes part in a conversation, from all turns given, so that it changes as rarely as it can. */
+export type Cast = {
+  readonly personaId: string;
+  /** The persona's name as it stands in the prompt. */
+  readonly name: string;
+  /** The names by speaker id, no two alike. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly humans: ReadonlySet<string>;
+  readonly personas: ReadonlySet<string>;
+  /** The name of the human when there is exactly one. */
+  readonly onlyHuman: string | undefined;
+};
+
 /** Orders, names and splits a conversation. Pure. */
 export const createDraft = (input: ComposeInput): Draft => {
   const { persona, template } = input;
-  const ordered = orderTurns(input.turns, startIdOf(input));
-  // Who takes part is taken from all turns given, so that it changes as rarely as it can.
+  const cast = castOf(input);
+  const { before, after } = splitTurns(input, startIdOf(input));
+  const isNamed =
+    input.names === 'always' ||
+    (input.names !== 'never' && (cast.humans.size > 1 || cast.personas.size > 1 || isCharacter(persona)));
+  // Where an answer can't open with a name, a single persona's past answers don't show one either.
+  const showsPersonas = isNamed && (template.nameOpening || cast.personas.size > 1);
+  const entryOf = (turn: Turn): DraftEntry => {
+    const shows = turn.role === 'user' ? isNamed : showsPersonas;
+    const name = cast.names.get(turn.speaker.id);
+    return {
+      turnId: turn.id,
+      message: { role: turn.role, content: lines(shownText(turn)), ...(shows && name !== undefined && { name }) },
+    };
+  };
+  return {
+    persona: personaParts(persona, cast.onlyHuman),
+    history: before.map(entryOf),
+    tail: after.map(entryOf),
+    options: {
+      names: isNamed ? 'always' : 'never',
+      ...(isNamed && template.nameOpening && { name: cast.name }),
+      ...(input.open !== undefined && { open: lines(input.open) }),
+    },
+    stopStrings: stopStrings(template, cast),
+  };
+};
+
+/** The turns in the prompt's order: those before the question, and the question with what follows it. */
+export const splitTurns = (
+  { turns, questionId }: ComposeInput,
+  startId: string | undefined,
+): { readonly before: readonly Turn[]; readonly after: readonly Turn[] } => {
+  const ordered = orderTurns(turns, startId);
+  const question =
+    questionId === undefined
+      ? ordered.findLastIndex((turn) => turn.role === 'user')
+      : ordered.findIndex((turn) => turn.id === questionId);
+  if (question === -1) return { before: ordered, after: [] };
+  return {
+    before: ordered.slice(0, question),
+    after: ordered.slice(question, questionId === undefined ? undefined : question + 1),
+  };
+};
+
+export const castOf = ({ persona, turns }: ComposeInput): Cast => {
   const personaId = `persona:${persona.id}`;
   const names = distinctNames([
     { id: personaId, name: persona.name },
-    ...input.turns.filter((turn) => turn.speaker.id !== personaId).map((turn) => turn.speaker),
+    ...turns.filter((turn) => turn.speaker.id !== personaId).map((turn) => turn.speaker),
   ]);
-  const humans = new Set(input.turns.filter((turn) => turn.role === 'user').map((turn) => turn.speaker.id));
-  const personas = new Set(input.turns.filter((turn) => turn.role === 'assistant').map((turn) => turn.speaker.id)).add(personaId);
-  const isNamed =
-    input.names === 'always' || (input.names !== 'never' && (humans.size > 1 || personas.size > 1 || isCharacter(persona)));
-  // Where an answer can't open with a name, a single persona's past answers don't show one either.
-  const showsPersonas = isNamed && (template.nameOpening || personas.size > 1);
-  const name = names.get(personaId) ?? cleanName(persona.name);
-
-  const entries = ordered.map((turn): DraftEntry => {
-    const speaker = turn.role === 'user' ? isNamed : showsPersonas;
-    const named = names.get(turn.speaker.id);
-    return {
-      turnId: turn.id,
-      message: { role: turn.role, content: lines(shownText(turn)), ...(speaker && named !== undefined && { name: named }) },
-    };
-  });
-  const question =
-    input.questionId === undefined
-      ? ordered.findLastIndex((turn) => turn.role === 'user')
-      : ordered.findIndex((turn) => turn.id === input.questionId);
-  const end = input.questionId === undefined || question === -1 ? entries.length : question + 1;
-  const split = question === -1 ? end : question;
-
-  const onlyHuman = humans.size === 1 ? names.get([...humans][0] ?? '') : undefined;
+  const humans = new Set(turns.filter((turn) => turn.role === 'user').map((turn) => turn.speaker.id));
   return {
-    persona: personaParts(persona, onlyHuman),
-    history: entries.slice(0, split),
-    tail: entries.slice(split, end),
-    options: {
-      names: isNamed ? 'always' : 'never',
-      ...(isNamed && template.nameOpening && { name }),
-      ...(input.open !== undefined && { open: lines(input.open) }),
-    },
-    stopStrings: stopStrings(template, [...names.values()]),
+    personaId,
+    name: names.get(personaId) ?? cleanName(persona.name),
+    names,
+    humans,
+    personas: new Set(turns.filter((turn) => turn.role === 'assistant').map((turn) => turn.speaker.id)).add(personaId),
+    onlyHuman: humans.size === 1 ? names.get([...humans][0] ?? '') : undefined,
   };
 };
 
@@ -98,10 +132,11 @@ const startIdOf = ({ promptStartId, questionId }: ComposeInput): string | undefi
   promptStartId !== undefined && questionId !== undefined && questionId < promptStartId ? undefined : promptStartId;
 
 /** Line ends as models know them. */
-const lines = (text: string): string => text.replace(/\r\n?/g, '\n').toWellFormed();
+export const lines = (text: string): string => text.replace(/\r\n?/g, '\n').toWellFormed();
 
 /** The template's, and for everybody who takes part the beginning of a line of theirs. */
-const stopStrings = (template: PromptTemplate, names: readonly string[]): readonly string[] => {
+export const stopStrings = (template: PromptTemplate, cast: Cast): readonly string[] => {
+  const names = [...cast.names.values()];
   const guard = createLabelGuard(template.labels, template.labelsAt);
   // The first is the persona's own; of very many others the latest count.
   const others = names.slice(1).slice(-bounds.prompt.participantStopsMax);

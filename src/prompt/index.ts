@@ -1,9 +1,10 @@
 export type { NamesShown } from './arrange.ts';
 export { chooseTemplate } from './choose-template.ts';
-export { type ComposeDependencies, type ComposedPrompt, composePrompt, type PromptPart } from './compose.ts';
+export { type ComposeDependencies, type ComposedPrompt, composePrompt } from './compose.ts';
 export { parseConversation, turnsOf } from './conversation-file.ts';
 export type { ComposeInput } from './draft.ts';
 export { cleanName, distinctNames } from './names.ts';
+export type { PromptPart } from './parts.ts';
 export { defaultSystemPrompt } from './persona-text.ts';
 export { type RenderOptions, renderPrompt, renderTemplate } from './render.ts';
 export type { NativeTemplate, PromptTemplate, TextTemplate } from './template.ts';

@@ -7,7 +7,7 @@ export const defaultSystemPrompt = `You are {{char}}, and you are taking part in
 
 /** A piece of the system text, with the field it comes from. */
 export type PersonaPart = {
-  readonly source: 'system prompt' | 'description' | 'personality' | 'scenario' | 'example dialogue';
+  readonly source: 'system prompt' | 'description' | 'personality' | 'scenario' | 'greeting' | 'example dialogue';
   readonly text: string;
 };
 
@@ -42,6 +42,24 @@ export const personaParts = (persona: Persona, human: string | undefined): reado
     },
   ];
   return parts.filter((part) => part.text !== '');
+};
+
+/** A persona's fields for a layout, as they stand in its file but for the macros; absent ones are empty. */
+export const personaFields = (
+  persona: Persona,
+  human: string | undefined,
+): Readonly<Record<'name' | 'system' | 'description' | 'personality' | 'scenario' | 'greeting' | 'examples', string>> => {
+  const char = cleanName(persona.name);
+  const expand = (text = '', user = human ?? 'the user'): string => expandMacros(text, { char, user }).trim();
+  return {
+    name: char,
+    system: expand(persona.systemPrompt),
+    description: expand(persona.description),
+    personality: expand(persona.personality),
+    scenario: expand(persona.scenario),
+    greeting: expand(persona.greeting),
+    examples: expand(persona.exampleDialogue, human ?? 'User'),
+  };
 };
 
 const headed = (head: string, text: string): string => (text === '' ? '' : head + text);

@@ -1,5 +1,7 @@
+import type { RenderChatOptions } from '../core/engine.ts';
 import { type ChatMessage, joinSegments, type Prompt, type PromptSegment } from '../core/prompt.ts';
 import { type Arranged, arrange, type NamesShown, withSpeaker } from './arrange.ts';
+import { guardMarkupLabels } from './markup-labels.ts';
 import { cleanName } from './names.ts';
 import type { Form, NativeTemplate, PromptTemplate, Slot, TextTemplate } from './template.ts';
 
@@ -46,17 +48,27 @@ export const renderPrompt = async (
   template: PromptTemplate,
   messages: readonly ChatMessage[],
   options: RenderOptions,
-  renderChat: (messages: readonly ChatMessage[]) => Promise<Prompt>,
+  renderChat: (messages: readonly ChatMessage[], options?: RenderChatOptions) => Promise<Prompt>,
 ): Promise<Prompt> => {
   if (template.kind === 'text') return renderTemplate(template, messages, options);
   const { system, turns, guard } = arrange(template, messages, options);
   const input = options.input === undefined ? '' : `\n\n${guard(options.input)}`;
   const lastUser = turns.findLastIndex((turn) => turn.role === 'user');
-  const prompt = await renderChat([
-    ...(system ? [{ role: 'system' as const, content: system }] : []),
-    ...turns.map((turn, index) => ({ role: turn.role, content: index === lastUser ? turn.text + input : turn.text })),
-  ]);
-  return joinSegments([...prompt, ...textOf(guard(openingText(template, options)))]);
+  const prompt = await renderChat(
+    [
+      ...(system ? [{ role: 'system' as const, content: system }] : []),
+      ...turns.map((turn, index) => ({ role: turn.role, content: index === lastUser ? turn.text + input : turn.text })),
+    ],
+    template.chat,
+  );
+  const opening = textOf(guard(openingText(template, options)));
+  return guardMarkupLabels(joinSegments([...prompt, ...(opening.length > 0 ? endOfThought(prompt) : []), ...opening]));
+};
+
+/** Some models' templates begin the answer's thought; an answer that is under way has its thought behind it. */
+const endOfThought = (prompt: Prompt): Prompt => {
+  const last = prompt.at(-1);
+  return last?.kind === 'control' && /<think>\s*$/.test(last.text) ? [{ kind: 'control', text: '\n</think>\n\n' }] : [];
 };
 
 /** The text with which the answer begins, `''` for none. */

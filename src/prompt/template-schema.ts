@@ -38,7 +38,20 @@ const common = {
 };
 
 /** What a file with `kind: native` may hold. */
-export const nativeSchema = z.strictObject({ kind: z.literal('native'), ...common, nameOpening: flag.default(false) });
+export const nativeSchema = z
+  .strictObject({
+    kind: z.literal('native'),
+    ...common,
+    nameOpening: flag.default(false),
+    name: line.optional(),
+    variables: z.record(z.string(), z.json(), { error: expects('names with values') }).optional(),
+  })
+  .transform(({ name, variables, ...template }) => ({
+    ...template,
+    ...((name !== undefined || variables !== undefined) && {
+      chat: { ...(name !== undefined && { name }), ...(variables !== undefined && { variables }) },
+    }),
+  }));
 
 /** What a file with `kind: text` (or no `kind`) may hold; docs/templates.md explains the keys. */
 export const textSchema = z

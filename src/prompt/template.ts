@@ -1,3 +1,5 @@
+import type { RenderChatOptions } from '../core/engine.ts';
+
 /** What a placeholder of a template stands for; all of them are text, never control. */
 export type Slot = 'system' | 'user' | 'assistant' | 'input' | 'name';
 
@@ -58,7 +60,11 @@ export type TextTemplate = TemplateBase & {
 };
 
 /** The chat template inside the model's file, rendered by the engine. */
-export type NativeTemplate = TemplateBase & { readonly kind: 'native' };
+export type NativeTemplate = TemplateBase & {
+  readonly kind: 'native';
+  /** Which one of several, one of the user's own in its place, and variables for it. */
+  readonly chat?: RenderChatOptions;
+};
 
 /** How a conversation is written for a model; a file in `config/templates/`. */
 export type PromptTemplate = TextTemplate | NativeTemplate;

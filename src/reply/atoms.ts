@@ -9,6 +9,7 @@ const atomPattern = new RegExp(
     '<id:[a-z]{1,32}>', // a place of the server's guide
     '\\[[^\\]\\n]{1,300}\\]\\(<?https?://[^\\s<>()`]{1,1500}>?\\)', // a masked link
     '<?https?://[^\\s<>`]{1,1900}>?', // a link
+    '\\\\\\|', // a bar that is only itself
   ].join('|'),
   'g',
 );

@@ -1,86 +1,91 @@
-export type CleanAnswerOptions = {
-  /** The persona's name: an answer that begins with `Name:` loses that. */
-  readonly name?: string;
-  /** False while the answer still grows: an ending that may turn out to be hidden is held back. */
-  readonly isComplete: boolean;
-  /** Whether `<think>…</think>` stays in. [false] */
-  readonly showsThoughts?: boolean;
+import { createAnswerScanner } from './answer-scanner.ts';
+import { createAnswerView, type Reasoning } from './answer-view.ts';
+import { createSpeakerFilter, type SpeakerFilterOptions } from './speaker-label.ts';
+
+export type AnswerCleanerOptions = SpeakerFilterOptions & {
+  /** What people see of the model's thoughts; they are never remembered. [hide] */
+  readonly reasoning?: Reasoning;
+  /** The prompt ended with the marker that opens a thought (`endsInThought`), so the answer begins within one. [false] */
+  readonly startsInThought?: boolean;
 };
 
-/** What opens a thought, and what closes it. */
-const thoughts: Readonly<Record<string, string>> = {
-  '<think>': '</think>',
-  '<thinking>': '</thinking>',
-  '<thought>': '</thought>',
-};
-const fixedMarkers = [
-  ...['<s>', '</s>', '[INST]', '[/INST]', '<<SYS>>', '<</SYS>>', '<start_of_turn>', '<end_of_turn>', '<bos>', '<eos>'],
-  ...Object.keys(thoughts),
-  ...Object.values(thoughts),
-];
-/** `<|im_end|>` and its many kin (some models use a wide bar, and a low block as space), and the fixed ones. */
-const marker = new RegExp(`<(\\||｜)[\\w▁]{1,40}\\1>|${fixedMarkers.map((text) => RegExp.escape(text)).join('|')}`, 'g');
-const barMarkerBeginning = /^<(?:(\||｜)(?:[\w▁]{1,40}\1?)?)?$/;
-const markerCharactersMax = 48;
+/** A whole answer: as people see it, and as it is remembered (without its thoughts). */
+export type CleanedAnswer = { readonly shown: string; readonly remembered: string };
+
+/** Cleans an answer while it comes; the work for each piece does not grow with the answer. */
+export interface AnswerCleaner {
+  /** Takes more of the model's text; gives all that is shown so far, to which later text is only ever added. */
+  push(delta: string): string;
+  /** The answer is complete. Nothing may be pushed afterwards. */
+  end(): CleanedAnswer;
+  /** The model began to write for somebody else. What is pushed now is ignored, so generating can end. */
+  readonly isOver: boolean;
+}
 
 /**
- * What people see of a model's answer: without markers that it wrote out as text although they are
- * meant as control tokens, without its thoughts (`<think>…</think>` at the beginning of a line,
- * closed or not), without its own name in front, trimmed.
- * Takes the whole answer so far. What it gives for the beginning of an answer (with `isComplete` false)
- * is the beginning of what it gives for all of it, so nothing that was shown is ever taken back.
+ * Makes what people see of a model's answer: without markers that it wrote out as text although they are
+ * meant as control tokens, with its thoughts hidden or marked, without its own name in front, ended
+ * before a line that somebody else opens, trimmed. How the answer is cut into pieces makes no difference.
  */
-export const cleanAnswer = (answer: string, options: CleanAnswerOptions): string =>
-  withoutName(withoutMarkers(answer, options).trimStart(), options).trimEnd();
+export const createAnswerCleaner = (options: AnswerCleanerOptions): AnswerCleaner => {
+  const view = createAnswerView(options.reasoning ?? 'hide');
+  let memory = createAnswerView('hide');
+  const speaker = createSpeakerFilter(options);
+  let isOver = false;
 
-const withoutMarkers = (answer: string, { isComplete, showsThoughts = false }: CleanAnswerOptions): string => {
-  let visible = '';
-  let at = 0;
-  let struck = 0; // how many <s> wait for their </s>: in HTML they strike text through
-  for (const found of answer.matchAll(marker)) {
-    if (found.index < at) continue; // within a thought
-    visible += answer.slice(at, found.index);
-    at = found.index + found[0].length;
-    const closing = thoughts[found[0]];
-    if (found[0] === '<s>' && visible.trim() !== '') {
-      struck += 1;
-      visible += found[0];
-    } else if (found[0] === '</s>' && struck > 0) {
-      struck -= 1;
-      visible += found[0];
-    } else if (showsThoughts ? isThoughtMarker(found[0]) : closing !== undefined && !isLineStart(visible)) {
-      visible += found[0];
-    } else if (closing !== undefined) {
-      const end = answer.indexOf(closing, at);
-      if (end < 0) return visible;
-      at = end + closing.length;
-    }
-  }
-  const rest = answer.slice(at);
-  return visible + (isComplete ? rest : rest.slice(0, rest.length - heldBack(rest)));
+  const add = (text: string): void => {
+    view.answer(text);
+    memory.answer(text);
+  };
+
+  const scanner = createAnswerScanner(
+    {
+      answer: (text) => {
+        if (!speaker.isOver) add(speaker.push(text));
+      },
+      thought: (text) => {
+        if (!speaker.isOver) view.thought(text);
+      },
+      thoughtEnd: view.thoughtEnd,
+      disown: () => {
+        if (speaker.isOver) return;
+        view.answer(speaker.end());
+        view.paragraph();
+        memory = createAnswerView('hide');
+        speaker.restart();
+      },
+      over: () => {
+        isOver = true;
+      },
+    },
+    options.startsInThought ?? false,
+  );
+
+  return {
+    push: (delta) => {
+      if (!isOver && !speaker.isOver) scanner.push(delta);
+      return view.text;
+    },
+    end: () => {
+      if (!isOver && !speaker.isOver) scanner.end();
+      add(speaker.end());
+      view.thoughtEnd();
+      return { shown: view.text, remembered: memory.text };
+    },
+    get isOver() {
+      return isOver || speaker.isOver;
+    },
+  };
 };
 
-const isThoughtMarker = (text: string): boolean => Object.entries(thoughts).flat().includes(text);
-
-const isLineStart = (visible: string): boolean =>
-  /(?:^|\n)[ \t]*$/.test(visible.slice(-40)) && !/^[ \t]{40}/.test(visible.slice(-40));
-
-/** How many characters at the end may be the beginning of a marker. */
-const heldBack = (text: string): number => {
-  const end = text.slice(-markerCharactersMax);
-  for (const { index } of end.matchAll(/[<[]/g)) {
-    const rest = end.slice(index);
-    if (barMarkerBeginning.test(rest) || fixedMarkers.some((whole) => whole.startsWith(rest))) return rest.length;
-  }
-  return 0;
+export type CleanAnswerOptions = AnswerCleanerOptions & {
+  /** False for the beginning of an answer: an ending that may turn out to be hidden is held back. */
+  readonly isComplete: boolean;
 };
 
-const withoutName = (text: string, { name, isComplete }: CleanAnswerOptions): string => {
-  if (name === undefined || name === '') return text;
-  const labels = [`${name}:`, `${name} :`, `**${name}:**`, `**${name}**:`, `*${name}:*`, `[${name}]:`];
-  const beginning = text.slice(0, name.length + 8).toLowerCase();
-  const found = labels.find((label) => beginning.startsWith(label.toLowerCase()));
-  if (found !== undefined) return text.slice(found.length).trimStart();
-  const isUndecided = !isComplete && labels.some((label) => label.toLowerCase().startsWith(beginning));
-  return isUndecided ? '' : text;
+/** What is shown of an answer, or of its beginning, in one go. */
+export const cleanAnswer = (answer: string, options: CleanAnswerOptions): string => {
+  const cleaner = createAnswerCleaner(options);
+  const shown = cleaner.push(answer);
+  return options.isComplete ? cleaner.end().shown : shown;
 };

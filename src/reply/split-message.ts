@@ -1,5 +1,6 @@
 import { findAtoms, isCharacterBoundary } from './atoms.ts';
 import { codePointLength, endOfVisible, endOfWhite, type Fence, fenceAt, startOfCode } from './scan.ts';
+import { findSpoilers, type Spoiler, spoilerAround, spoilerAtoms } from './spoilers.ts';
 
 /**
  * One message of a split text: `before + text.slice(start, end) + after`. Between one part's `end`
@@ -8,9 +9,9 @@ import { codePointLength, endOfVisible, endOfWhite, type Fence, fenceAt, startOf
 export type MessagePart = {
   readonly start: number;
   readonly end: number;
-  /** Reopens the code block that the former part had to close; else empty. */
+  /** Reopens the spoiler and the code block that the former part had to close; else empty. */
   readonly before: string;
-  /** Closes the code block that is open at the end; else empty. */
+  /** Closes the code block and the spoiler that are open at the end; else empty. */
   readonly after: string;
 };
 
@@ -18,6 +19,7 @@ export type MessagePart = {
 type Cut = { readonly end: number; readonly next: number; readonly fence: Fence | undefined };
 
 const closing = '\n```';
+const bars = '||';
 
 /** Kinds of cuts, the best first, each with the least share of the room that a part must fill; with less it is a `word` cut. */
 const kinds = {
@@ -36,7 +38,8 @@ const kindsInOrder = Object.keys(kinds) as readonly CutKind[];
 /**
  * Splits a text into messages of at most `charactersMax` UTF-16 units each. Prefers ends of
  * paragraphs, lines, sentences and words; never cuts through a mention, a link, a custom emoji
- * or a character. A code block that goes on is closed and opened again with its language. Only white
+ * or a character. A code block that goes on is closed and opened again with its language, and so is a
+ * spoiler; one at the end that is not closed yet is, so that a thought is hidden while it is written. Only white
  * space at a cut is left out, and no part is without visible text. Greedy from the start, so that
  * the first parts of a growing text stay as they are.
  *
@@ -47,24 +50,49 @@ export const splitMessage = (text: string, charactersMax: number): readonly stri
 
 /** As `splitMessage`, but says which pieces of the text the messages are made of. */
 export const splitParts = (text: string, charactersMax: number): readonly MessagePart[] => {
+  const spoilers = findSpoilers(text);
+  const bound = spoilerAtoms(text, spoilers);
   const parts: MessagePart[] = [];
   let start = endOfWhite(text, 0);
   let fence: Fence | undefined;
   while (start < text.length) {
-    const before = fence === undefined ? '' : `\`\`\`${fence.language}\n`;
-    const cut = findCut(text, start, charactersMax - before.length, fence);
-    const isOpen = cut.fence !== undefined && (cut.next < text.length || cut.fence.mustClose);
-    parts.push({ start, end: cut.end, before, after: isOpen ? closing : '' });
-    start = cut.next;
+    const reopened = spoilerAround(spoilers, start) ? bars : '';
+    const before = reopened + (fence === undefined ? '' : `\`\`\`${fence.language}\n`);
+    // Kept free for bars at the end, with the blank that may stand before the text's own ones.
+    const kept = isNear(spoilers, start, charactersMax) ? bars.length + 1 : 0;
+    const cut = findCut(text, start, charactersMax - before.length - kept, fence, bound);
+    const { end, next } = withClosingBars(text, cut, spoilers);
+    const isOpen = cut.fence !== undefined && (next < text.length || cut.fence.mustClose);
+    const closingBars = spoilerAround(spoilers, end) ? barsBehind(text.charAt(end - 1)) : '';
+    parts.push({ start, end, before, after: (isOpen ? closing : '') + closingBars });
+    start = next;
     fence = cut.fence === undefined ? undefined : { ...cut.fence, mustClose: true };
   }
   return parts;
 };
 
+/** A bar or backslash just before closing bars would be taken for part of them. */
+const barsBehind = (last: string): string => (last === '|' || last === '\\' ? ` ${bars}` : bars);
+
+const isNear = (spoilers: readonly Spoiler[], start: number, charactersMax: number): boolean =>
+  spoilers.some(({ open, close }) => open < start + charactersMax && close >= start);
+
+/** Bars that would stand first in the next part, with nothing to hide, go into this one. */
+const withClosingBars = (text: string, cut: Cut, spoilers: readonly Spoiler[]): Pick<Cut, 'end' | 'next'> => {
+  const isClosing = cut.next - cut.end <= 1 && spoilers.some(({ close }) => close === cut.next && close < text.length);
+  return isClosing ? { end: cut.next + bars.length, next: endOfWhite(text, cut.next + bars.length) } : cut;
+};
+
 /** The best place to end the part that begins at `start` and may have `room` characters. */
-const findCut = (text: string, start: number, room: number, fenceAtStart: Fence | undefined): Cut => {
+const findCut = (
+  text: string,
+  start: number,
+  room: number,
+  fenceAtStart: Fence | undefined,
+  bound: readonly (readonly [number, number])[],
+): Cut => {
   const best = new Map<CutKind, Cut>();
-  const atoms = findAtoms(text, start, start + room);
+  const atoms = new Map([...findAtoms(text, start, start + room), ...bound]);
   const reserved = (): number => (fence === undefined ? 0 : closing.length);
   let fence = fenceAtStart;
   let isVisible = false; // whether the part would show more than an opening marker

@@ -18,7 +18,7 @@ export type SqliteAdapter = Omit<KeyvStoreAdapter, 'setMany'> & {
  */
 export const createSqliteAdapter = (
   target: string | SqliteConnection,
-  { now = Date.now }: { readonly now?: () => number } = {},
+  { now = () => Date.now() }: { readonly now?: () => number } = {},
 ): SqliteAdapter => {
   const connection = typeof target === 'string' ? connectSqlite(target) : target;
   let namespace: string | undefined;

@@ -33,6 +33,7 @@ export const applicationId = 0x5041444b;
 
 /** How long a write waits for another process, in milliseconds. */
 const busyMsMax = 5000;
+const walAttemptsMax = 100;
 const pageRows = 100;
 const sweepRows = 100;
 const sweepEveryMs = 60_000;
@@ -130,9 +131,10 @@ const tableOf = (database: Database.Database): SqliteTable => {
 };
 
 const prepareDatabase = (database: Database.Database): void => {
-  // First of all look, so that a database of somebody else is left exactly as it was.
-  refuseUnusable(database);
-  database.pragma('journal_mode = WAL');
+  // First of all look, so that a database of somebody else is left exactly as it was. In one transaction,
+  // or else what another Paddock is just now creating would be seen half made.
+  database.transaction(() => refuseUnusable(database)).deferred();
+  turnToWal(database);
   // Every commit reaches the disk before it is acknowledged.
   database.pragma('synchronous = FULL');
   database
@@ -147,6 +149,20 @@ const prepareDatabase = (database: Database.Database): void => {
       database.pragma(`user_version = ${schemaVersion}`);
     })
     .immediate();
+};
+
+/** While another process does the same, SQLite refuses it at once and does not wait as it does elsewhere. */
+const turnToWal = (database: Database.Database): void => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      database.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!(error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY') || attempt === walAttemptsMax) throw error;
+      // This does wait.
+      database.transaction(() => {}).immediate();
+    }
+  }
 };
 
 const refuseUnusable = (database: Database.Database): void => {

@@ -81,11 +81,19 @@ const unwrapped = (schema: Schema): Schema | undefined => {
   return undefined;
 };
 
+/** The schema of a group whose names are free, through defaults and the like. */
+const recordOf = (schema: Schema | undefined): z.core.$ZodRecord | undefined => {
+  for (let inner = schema; inner !== undefined; inner = unwrapped(inner)) {
+    if (inner instanceof z.core.$ZodRecord) return inner;
+  }
+  return undefined;
+};
+
 const schemaAt = (schema: Schema, path: ValuePath): Schema | undefined => {
   let current: Schema | undefined = schema;
   for (const part of path) {
     if (typeof part === 'string') {
-      current = shapeOf(current)?.[part];
+      current = shapeOf(current)?.[part] ?? recordOf(current)?._zod.def.valueType;
       continue;
     }
     while (current !== undefined && !(current instanceof z.core.$ZodArray)) current = unwrapped(current);
@@ -103,6 +111,10 @@ const valueAt = (value: unknown, path: ValuePath): unknown =>
 
 const problem = (schema: Schema, whole: unknown, path: ValuePath, issue: z.core.$ZodIssue): string => {
   if (issue.code === 'custom') return issue.message;
+  if (issue.code === 'invalid_key') {
+    const key = recordOf(schemaAt(schema, path.slice(0, -1)))?._zod.def.keyType;
+    return `is no name that can stand here: expected ${expectedOf(key) ?? 'another'}`;
+  }
   const expected = expectedOf(schemaAt(schema, path));
   if (expected === undefined) return issue.message;
   const value = valueAt(whole, path);

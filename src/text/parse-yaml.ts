@@ -80,7 +80,8 @@ export const parseYaml = (text: string, file: string): TextDocument => {
           wrong(keyOffset, path, 'a key must be plain text');
           continue;
         }
-        const name = String(key.value);
+        // As it is written: an id of many digits is no number that could be held exactly.
+        const name = typeof key.value === 'number' ? (key.source ?? String(key.value)) : String(key.value);
         const at = [...path, name];
         if (entries.has(name)) wrong(keyOffset, at, 'is given twice');
         // The one name that would change what the object is instead of what it holds.

@@ -1,30 +1,29 @@
 import { bounds } from '../core/bounds.ts';
-import type { ConversationSettings, Turn } from '../core/conversation.ts';
-import type { Engine, GenerateEvent, Sampling } from '../core/engine.ts';
+import type { Speaker, Turn } from '../core/conversation.ts';
+import type { Engine } from '../core/engine.ts';
 import { PaddockError, userTextOf } from '../core/error.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Memory } from '../core/memory.ts';
 import type { IncomingMessage, ReplyPort } from '../core/message.ts';
-import type { Persona } from '../core/persona.ts';
 import type { AnswerQueue } from '../core/queue.ts';
-import { composePrompt, type PromptTemplate } from '../prompt/index.ts';
-import { cleanAnswer } from '../reply/index.ts';
+import type { AnswerSettings, Place } from '../core/settings.ts';
+import { endsInThought } from '../reply/index.ts';
 import { type ListenServices, listen } from './listen.ts';
+import { type PreparedPrompt, type PrepareServices, preparePrompt } from './prepare.ts';
+import { writeAnswer } from './write-answer.ts';
+
+/** How answers are made in one place. */
+export type PlaceServices = PrepareServices & Pick<AnswerSettings, 'sampling' | 'reasoning'>;
 
 /** What answering needs. */
 export type RespondServices = ListenServices & {
+  readonly memory: Memory;
   readonly queue: AnswerQueue;
   readonly engine: Engine;
   readonly logger: Logger;
   readonly now: () => number;
-  /** The persona of a conversation with these settings. */
-  persona(settings: ConversationSettings): Persona;
-  /** The template for the loaded model. */
-  template(): PromptTemplate;
-  readonly sampling: Sampling;
-  readonly outputTokensMax: number;
-  readonly stopStrings: readonly string[];
-  /** Whether the thoughts of reasoning models are shown. They are never remembered. */
-  readonly showsThoughts: boolean;
+  /** The settings of a place, for the model that is loaded at the moment. */
+  at(place: Place | undefined): PlaceServices;
 };
 
 /**
@@ -49,108 +48,84 @@ export const respond = async (services: RespondServices, message: IncomingMessag
 /** Makes one answer; its turn in the queue has come. */
 const answer = async (
   services: RespondServices,
-  message: IncomingMessage,
+  { conversation, place }: IncomingMessage,
   question: Turn,
   port: ReplyPort,
   cancelled: AbortSignal,
 ): Promise<void> => {
   const { memory, engine } = services;
-  const { conversation } = message;
-  // Read now, not when the message was queued, so that what was said meanwhile is known.
-  const settings = await memory.settings(conversation);
-  const turns = await memory.turns(conversation, {
-    ...(settings.promptStartId === undefined ? {} : { fromId: settings.promptStartId }),
-    newest: bounds.prompt.turnsMax,
-  });
-  if (!turns.some((turn) => turn.id === question.id)) return; // deleted while it waited
-  const persona = services.persona(settings);
-  const speaker = { id: `persona:${persona.id}`, name: persona.name };
+  const speaker = speakerOf(services.at(place), await memory.settings(conversation));
   port.begin(speaker);
+  // The settings can depend on the model, so it has to be there first.
+  await engine.start();
+  const here = services.at(place);
+  // Read now, not when the message was queued, so that what was said meanwhile is known.
+  const prepared = await preparePrompt(here, conversation, { questionId: question.id });
+  if (!prepared) return; // deleted while it waited
+  await rememberStart(memory, conversation, prepared);
 
-  const model = await engine.start();
-  const composed = await composePrompt(
-    {
-      persona,
-      turns,
-      template: services.template(),
-      contextTokens: model.contextTokens,
-      outputTokensMax: services.outputTokensMax,
-      questionId: question.id,
-      ...(settings.promptStartId === undefined ? {} : { promptStartId: settings.promptStartId }),
-    },
+  const { composed, input } = prepared;
+  const written = await writeAnswer(
     engine,
+    {
+      prompt: composed.prompt,
+      affinity: conversation,
+      sampling: here.sampling,
+      outputTokensMax: composed.outputTokensMax,
+      // Lines of other participants are for the answer's cleaner to see: only it knows what is a thought.
+      stopStrings: [...input.template.stop, ...here.stopStrings],
+      signal: AbortSignal.any([cancelled, AbortSignal.timeout(bounds.generationMsMax)]),
+    },
+    {
+      name: speaker.name,
+      otherNames: composed.names.slice(1),
+      reasoning: here.reasoning,
+      startsInThought: endsInThought(composed.prompt),
+    },
+    port,
   );
-  if (composed.promptStartId !== settings.promptStartId)
-    await memory.configure(conversation, { promptStartId: composed.promptStartId });
-
-  const generated = engine.generate({
-    prompt: composed.prompt,
-    affinity: conversation,
-    sampling: services.sampling,
-    outputTokensMax: composed.outputTokensMax,
-    stopStrings: [...composed.stopStrings, ...services.stopStrings],
-    signal: AbortSignal.any([cancelled, AbortSignal.timeout(bounds.generationMsMax)]),
-  });
-  const clean = (answer: string, isComplete: boolean): string =>
-    cleanAnswer(answer, { name: persona.name, isComplete, showsThoughts: services.showsThoughts });
-  const { raw, end, failure } = await show(generated, port, clean);
-  const text = cleanAnswer(raw, { name: persona.name, isComplete: true });
-  const shown = clean(raw, true);
-  if (end)
-    services.logger.info(
-      {
-        part: 'answer',
-        conversation,
-        persona: persona.id,
-        reason: end.reason,
-        ...end.usage,
-        droppedTurns: composed.dropped.turns,
-      },
-      'answered',
-    );
+  const { usage, reason, shown, remembered } = written;
+  services.logger.info(
+    { part: 'answer', conversation, persona: speaker.id, reason, ...usage, droppedTurns: composed.dropped.turns },
+    'answered',
+  );
   if (shown !== '') {
     const messageIds = await port.finish(shown);
-    if (text !== '')
+    // An answer that is nothing but thoughts is shown where those are, and not remembered.
+    if (remembered !== '') {
       await memory.append(conversation, {
         role: 'assistant',
         speaker,
-        text,
+        text: remembered,
         at: services.now(),
         messageIds,
         replyTo: question.id,
       });
+    }
   }
-  if (failure !== undefined) throw failure;
-  if (shown === '' && end?.reason !== 'aborted') throw nothingToSay();
+  if (written.failure !== undefined) throw written.failure;
+  if (shown === '' && !cancelled.aborted) throw nothingToSay();
 };
 
-/** Shows an answer while it comes; gives all that the model wrote, also when it failed in the middle. */
-const show = async (
-  events: AsyncIterable<GenerateEvent>,
-  port: ReplyPort,
-  clean: (answer: string, isComplete: false) => string,
-): Promise<{ readonly raw: string; readonly end?: Extract<GenerateEvent, { type: 'end' }>; readonly failure?: unknown }> => {
-  let raw = '';
-  try {
-    for await (const event of events) {
-      if (event.type === 'end') return { raw, end: event };
-      raw += event.text;
-      port.show(clean(raw, false));
-    }
-  } catch (failure) {
-    return { raw, failure };
-  }
-  return { raw };
+const speakerOf = (here: PlaceServices, settings: Parameters<PlaceServices['persona']>[0]): Speaker => {
+  const { id, name } = here.persona(settings);
+  return { id: `persona:${id}`, name };
+};
+
+const rememberStart = async (memory: Memory, conversation: string, { composed, settings }: PreparedPrompt): Promise<void> => {
+  const { promptStartId } = composed;
+  if (promptStartId !== settings.promptStartId) await memory.configure(conversation, { promptStartId });
 };
 
 /** Tells the log the cause and the person who asked what to do. Who cancelled a request knows it. */
 const explain = async (services: RespondServices, message: IncomingMessage, port: ReplyPort, error: unknown): Promise<void> => {
   if (error instanceof PaddockError && error.code === 'cancelled') return;
-  services.logger.error({ part: 'answer', conversation: message.conversation, error }, 'a message could not be answered');
+  const { logger } = services;
+  logger.error({ part: 'answer', conversation: message.conversation, error }, 'a message could not be answered');
   await port
     .notice(userTextOf(error))
     .catch((failure: unknown) =>
-      services.logger.warn({ part: 'answer', error: failure }, 'the notice about it could not be shown either'),
+      logger.warn({ part: 'answer', error: failure }, 'the notice about it could not be shown either'),
     );
 };
 

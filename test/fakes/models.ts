@@ -30,20 +30,16 @@ export const demoModel = (folder: string): string => {
 
 /** The real engine with settings for tests: no GPU, and one thread, because threads spin while they wait for one another. */
 export const testEngine = (modelPath: string, settings: Partial<LlamaSettings> = {}, logger: Logger = silentLogger): Engine =>
-  createLlamaEngine(
-    {
-      modelPath,
-      isDemo: false,
-      gpuLayers: 0,
-      contextTokens: 1024,
-      batchTokens: 256,
-      threads: 1,
-      flashAttention: 'auto',
-      slots: 2,
-      ...settings,
-    },
-    logger,
-  );
+  createLlamaEngine({ modelPath, isDemo: settings.isDemo ?? false }, logger, () => ({
+    gpuLayers: 0,
+    contextTokens: 1024,
+    isContextAuto: false,
+    batchTokens: 256,
+    threads: 1,
+    flashAttention: 'auto',
+    slots: 2,
+    ...settings,
+  }));
 
 /** One whole generation: its text, its deltas and its end. */
 export const generate = async (

@@ -15,12 +15,22 @@ const healthyMs = 5 * 60_000;
 /** Longest that a request waits for a restart, in milliseconds; when it takes longer, the user is told at once. */
 const patienceMs = 6000;
 
+/** Which model file. */
+type Choice = Pick<LlamaSettings, 'modelPath' | 'isDemo'>;
+
 /**
  * The engine on node-llama-cpp, in a child process of its own: a native crash ends that process
  * and not the bot. It is restarted at once after the first crash, then with growing pauses.
+ *
+ * @param first the model to load
+ * @param settingsFor how to load a model file
  */
-export const createLlamaEngine = (settings: LlamaSettings, logger: Logger): Engine => {
-  let wanted = settings;
+export const createLlamaEngine = (
+  first: Choice,
+  logger: Logger,
+  settingsFor: (modelPath: string) => Omit<LlamaSettings, keyof Choice>,
+): Engine => {
+  let wanted = first;
   let starting: Promise<Running> | undefined;
   let running: Running | undefined;
   /** The newest process, loading or running. */
@@ -31,11 +41,11 @@ export const createLlamaEngine = (settings: LlamaSettings, logger: Logger): Engi
   let isClosed = false;
   const closing = new AbortController();
 
-  const launch = async (chosen: LlamaSettings): Promise<Running> => {
+  const launch = async (chosen: Choice): Promise<Running> => {
     const startedAt = performance.now();
     const child = startEngineProcess(logger);
     newest = child;
-    const model = await child.call('load', chosen).catch(async (error: unknown) => {
+    const model = await child.call('load', { ...settingsFor(chosen.modelPath), ...chosen }).catch(async (error: unknown) => {
       await child.kill();
       throw error;
     });
@@ -116,12 +126,16 @@ export const createLlamaEngine = (settings: LlamaSettings, logger: Logger): Engi
     start: async () => (await ensure()).model,
     tokenise: (prompts) => call('tokenise', prompts),
     countTokens: (prompts) => call('countTokens', prompts),
-    renderChat: (messages) => call('renderChat', messages),
+    renderChat: (messages, options = {}) => call('renderChat', { messages, options }),
     forget: async (affinity) => {
       // State lives in the process; without one there is none.
       if (running) await call('forget', affinity);
     },
     async *generate({ signal, ...request }): AsyncGenerator<GenerateEvent, void, void> {
+      if (signal.aborted) {
+        yield { type: 'end', reason: 'aborted', usage: { promptTokens: 0, cachedTokens: 0, outputTokens: 0 } };
+        return;
+      }
       const { process } = await ensure();
       const { push, take } = createTextBox();
       const result = process.call('generate', request, push, signal);
@@ -132,7 +146,7 @@ export const createLlamaEngine = (settings: LlamaSettings, logger: Logger): Engi
     },
     use: async (modelPath) => {
       const former = wanted;
-      const next = { ...wanted, modelPath, isDemo: false };
+      const next = { modelPath, isDemo: false };
       await starting?.catch(() => {});
       await stop();
       wanted = next;

@@ -1,4 +1,4 @@
-import type { EndReason, GenerateRequest, ModelInfo, TokenisedPrompt, Usage } from '../../core/engine.ts';
+import type { EndReason, GenerateRequest, ModelInfo, RenderChatOptions, TokenisedPrompt, Usage } from '../../core/engine.ts';
 import type { ErrorCode } from '../../core/error.ts';
 import type { ChatMessage, Prompt } from '../../core/prompt.ts';
 
@@ -17,6 +17,8 @@ export type LlamaSettings = {
   readonly gpuLayers: 'auto' | 'max' | number;
   /** Context of one slot, in tokens. */
   readonly contextTokens: number;
+  /** Nobody asked for that context in particular: it is halved until it fits the memory. */
+  readonly isContextAuto: boolean;
   /** Most tokens in one native batch. */
   readonly batchTokens: number;
   /** Compute threads; `auto` leaves a core to the bot. */
@@ -34,7 +36,10 @@ export type Calls = {
   load: { readonly argument: LlamaSettings; readonly result: ModelInfo };
   tokenise: { readonly argument: readonly Prompt[]; readonly result: readonly TokenisedPrompt[] };
   countTokens: { readonly argument: readonly Prompt[]; readonly result: readonly number[] };
-  renderChat: { readonly argument: readonly ChatMessage[]; readonly result: Prompt };
+  renderChat: {
+    readonly argument: { readonly messages: readonly ChatMessage[]; readonly options: RenderChatOptions };
+    readonly result: Prompt;
+  };
   generate: { readonly argument: RemoteGenerateRequest; readonly result: { readonly reason: EndReason; readonly usage: Usage } };
   forget: { readonly argument: string; readonly result: null };
 };

@@ -18,7 +18,7 @@ test('every command can be registered on Discord: lower-case name, short descrip
   const commands = createCommands(createTestServices());
   assert.deepEqual(
     commands.map(({ name }) => name),
-    ['reset', 'stop', 'persona', 'model', 'status', 'help'],
+    ['reset', 'stop', 'persona', 'model', 'prompt', 'status', 'help'],
   );
   for (const { name, description, options } of commands) {
     assert.match(name, /^[a-z]{1,32}$/);
@@ -106,7 +106,7 @@ test('/status shows model, persona, memory, queue, uptime and memory use', async
 test('/help lists what the caller may call, explains one command, and suggests', async () => {
   const services = createTestServices();
   const list = (await call(services, 'help')).text;
-  for (const { name } of createCommands(services)) assert.ok(list.includes(`/${name}`));
+  for (const { name, rank } of createCommands(services)) assert.equal(list.includes(`/${name}`), rank === 'everyone', name);
   assert.match((await call(services, 'help', { command: '/Persona' })).text, /\/persona \[name\]: .*\n- name: /);
   const unknown = await call(services, 'help', { command: 'reste' });
   assert.equal(unknown.isFailure, true);

@@ -68,9 +68,13 @@ export const createTestServices = (
       log.push('stop');
       return 0;
     },
+    explain: async () => {
+      throw new Error('only /prompt has need of this');
+    },
     personas: { list: () => personas, get: (id) => personas.find((persona) => persona.id === id) },
     models: { folder: '/srv/bot/data/models', list: async () => given.files ?? [] },
-    defaultPersonaId: 'robin',
+    personaAt: (_place, { personaId }) => personas.find((persona) => persona.id === personaId) ?? robin,
+    licenceNotice: () => undefined,
     startedAt: 1_000,
     now: () => 1_000 + (3 * 3600 + 25 * 60) * 1000,
     memoryBytes: () => 120 * 1_048_576,

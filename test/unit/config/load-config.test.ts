@@ -80,7 +80,7 @@ log: quiet
         'config/paddock.yaml:11:3  discord.apiUrl: expected a URL that begins with http:// or https://, got "ftp://x"',
         'config/paddock.yaml:12:1  answer.tokensMax: must be less than engine.contextTokens, or nothing is left for the prompt',
         'config/paddock.yaml:13:20  answer.stopStrings[1]: expected a text of 1 to 200 characters, got 3',
-        'config/paddock.yaml:14:3  answer.reasoning: expected `hide` or `show`, got "maybe"',
+        'config/paddock.yaml:14:3  answer.reasoning: expected `hide`, `spoiler` or `show`, got "maybe"',
         'config/paddock.yaml:15:1  log: expected a group of indented settings, got "quiet"',
         'environment  PADDOCK_LOG_LEVEL: expected `debug`, `info`, `warn`, `error` or `silent`, got "loud"',
       ],

@@ -21,6 +21,7 @@ describe('golden prompts', () => {
     assert.deepEqual([...templates.keys()].toSorted(), [
       'alpaca',
       'alpaca-bagel',
+      'alpaca-compact',
       'capybara',
       'chatml',
       'chatml-bagel',

@@ -139,7 +139,7 @@ describe('the budget', () => {
           assert.equal(composed.promptTokens, count(composed.prompt));
           assert.ok(composed.promptTokens + composed.outputTokensMax <= contextTokens);
           assert.ok(composed.outputTokensMax <= outputTokensMax);
-          assert.ok(calls.countTokens <= 6 && calls.renderChat <= 8);
+          assert.ok(calls.countTokens <= 12 && calls.renderChat <= 16);
           const text = promptText(composed.prompt);
           const asked =
             composed.dropped.questionCharacters > 0 ? text.includes(cutMark) : text.includes('BEGIN') && text.includes('END');

@@ -11,7 +11,8 @@ const piece = fc.oneof(
   fc.constantFrom('\n', '\n\n', ' ', '   ', '\n    ', '\t', '\u00a0', '。', '終わり。次の文', '- item\n', '> quoted\n'),
   fc.constantFrom('```', '```js\n', '\n```\n', '```ts\nconst a = 1;\n```', '````', '`code`', '``', 'a```b```c'),
   fc.constantFrom('<@123456789012345678>', '<@&123456789012345678>', '<#1>', '<:wave:42>', '<a:dance:43>', '<t:1700000000:R>'),
-  fc.constantFrom('https://example.org/a/very/long/path?with=query#and-hash', '[a link](https://example.org/x)', '</help:12>'),
+  // With a blank behind it: where an address ends that runs into something else is anybody's guess.
+  fc.constantFrom('https://example.org/a/very/long/path?with=query#and-hash ', '[a link](https://example.org/x) ', '</help:12>'),
   fc.constantFrom('👩‍👩‍👧‍👦', '🇩🇪🇫🇷', '👍🏽', 'e\u0301'),
   fc.nat({ max: 400 }).map((length) => 'x'.repeat(length)),
   fc.nat({ max: 300 }).map((length) => ' '.repeat(length)),

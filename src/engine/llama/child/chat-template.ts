@@ -1,147 +1,158 @@
-import { Worker } from 'node:worker_threads';
 import { bounds } from '../../../core/bounds.ts';
+import type { RenderChatOptions } from '../../../core/engine.ts';
 import { PaddockError } from '../../../core/error.ts';
-import type { ChatMessage, Prompt, PromptSegment } from '../../../core/prompt.ts';
+import { type ChatMessage, joinSegments, type Prompt } from '../../../core/prompt.ts';
+import { type MessageForm, messageForms } from './chat-template-forms.ts';
+import type { RenderRequest, RenderResult } from './chat-template-worker.ts';
+import { withoutInsides } from './long-texts.ts';
+import { createTemplateThread, type TemplateThread } from './template-thread.ts';
 
-/** Renders a model's own chat template. */
-export interface ChatTemplate {
+/** Renders Jinja chat templates: the model's own, or one that is given. */
+export interface ChatTemplates {
   /**
-   * The prompt that asks for the next answer. Texts never pass through the template: it gets
-   * placeholders, so that nothing typed can become markup of the template.
+   * The prompt that asks for the next answer. What was said is in `text` segments, whatever the
+   * template does with it. Rejects with `no-chat-template` or `template-failed`.
    */
-  render(messages: readonly ChatMessage[]): Promise<Prompt>;
+  render(messages: readonly ChatMessage[], options?: RenderChatOptions): Promise<Prompt>;
   close(): Promise<void>;
 }
 
-/** What the worker is asked, and what it answers. */
-export type RenderRequest = { readonly template: string; readonly variables: Readonly<Record<string, unknown>> };
-export type RenderResult = { readonly text: string } | { readonly error: string };
+export type ChatTemplatesOptions = {
+  /** The templates in the model's file by name; the nameless one is `default`. */
+  readonly templates: ReadonlyMap<string, string>;
+  /** How the model's tokens are spelt. */
+  readonly bosText: string;
+  readonly eosText: string;
+  /** In milliseconds since 1970. */
+  readonly now: () => number;
+  /** [a worker thread of its own] */
+  readonly thread?: TemplateThread;
+};
 
-const userText = "My model's own chat template can't be used. The people who run me find the cause in the log.";
+export const createChatTemplates = (options: ChatTemplatesOptions): ChatTemplates => {
+  const thread = options.thread ?? createTemplateThread();
+  /** The form that each template took, so that later prompts don't fail first. */
+  const formTaken = new Map<string, number>();
 
-/**
- * A template comes with the model file, which nobody has checked, so it runs in a worker thread
- * with a bound on time, memory and output; a worker that breaks a bound is ended and replaced.
- */
-export const createChatTemplate = (template: string, tokens: { readonly bos: string; readonly eos: string }): ChatTemplate => {
-  let worker: Worker | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-
-  const renderOnce = async (messages: readonly ChatMessage[]): Promise<Prompt> => {
-    const texts = messages.map((message) => message.content);
-    const request: RenderRequest = {
+  const attempt = (
+    template: string,
+    form: MessageForm,
+    hidesMarkers: boolean,
+    variables: RenderRequest['variables'],
+  ): Promise<RenderResult> =>
+    thread.render({
       template,
-      variables: {
-        messages: messages.map((message, index) => ({ role: message.role, content: placeholder(index) })),
-        bos_token: tokens.bos,
-        eos_token: tokens.eos,
-        add_generation_prompt: true,
-      },
-    };
-    worker ??= await startWorker();
-    const result = await askWorker(worker, request).catch((error: unknown) => {
-      void worker?.terminate();
-      worker = undefined;
-      throw error;
+      messages: form.messages.map(({ role, content }) => ({ role, content })),
+      contentAs: form.contentAs,
+      hidesMarkers,
+      variables,
+      bosText: options.bosText,
+      eosText: options.eosText,
+      now: options.now(),
     });
-    if ('error' in result) throw failure(result.error);
-    return splitAtPlaceholders(result.text, texts);
+
+  /** Tries the forms one after the other; the first error is the one that says what is wrong. */
+  const renderForms = async (
+    template: string,
+    messages: readonly ChatMessage[],
+    variables: RenderRequest['variables'],
+  ): Promise<Prompt> => {
+    let firstError: string | undefined;
+    let isRefused = false;
+    const start = formTaken.get(template) ?? 0;
+    const startedAt = performance.now();
+    const forms = messageForms(messages);
+    // Somebody may have typed what a template refuses or cuts off; as a last resort that is broken up.
+    for (const hidesMarkers of [false, true])
+      for (const [index, form] of forms.entries()) {
+        // A template that refuses a text has understood that it is one.
+        if (index < start || isRepeated(forms, index, start) || (form.contentAs === 'parts' && isRefused)) continue;
+        if (performance.now() - startedAt > bounds.chatTemplate.waitMsMax) break;
+        const result = await attempt(template, form, hidesMarkers, variables);
+        const problem = 'error' in result ? result.error : lossIn(result, form);
+        if (problem === undefined && 'segments' in result) {
+          remember(template, index);
+          return withOneBos(joinSegments(result.segments), options.bosText);
+        }
+        firstError ??= problem;
+        isRefused ||= 'error' in result && result.kind === 'refused';
+        if ('error' in result && (result.kind === 'bound' || result.kind === 'broken')) throw failure(result.error);
+      }
+    throw failure(firstError ?? 'it renders nothing');
   };
 
-  /**
-   * Many templates refuse a system role or two turns of the same role in a row; the chat's people
-   * can't help either, so what is refused is merged and tried again.
-   */
-  const render = async (messages: readonly ChatMessage[]): Promise<Prompt> => {
-    let failed: unknown;
-    for (const form of [messages, mergeRoles(messages), mergeRoles(systemIntoUser(messages))]) {
-      try {
-        return await renderOnce(form);
-      } catch (error) {
-        failed ??= error;
-      }
-    }
-    throw failed;
+  const remember = (template: string, form: number): void => {
+    if (formTaken.size >= 64) formTaken.clear();
+    formTaken.set(template, form);
   };
 
   return {
-    // One at a time: the worker's clock must measure one rendering.
-    render: (messages) => {
-      const result = last.then(() => render(messages));
-      last = result.catch(() => {});
-      return result;
+    render: async (given, { template, name, variables = {} } = {}) => {
+      const { messages, restore } = withoutInsides(given);
+      return restore(await renderForms(template ?? choose(options.templates, name), messages, variables));
     },
-    close: async () => {
-      await last;
-      await worker?.terminate();
-    },
+    close: () => thread.close(),
   };
 };
 
-const failure = (cause: string): PaddockError =>
-  new PaddockError(
-    'template-failed',
-    `the model's own chat template failed: ${cause}; set \`template\` to one of config/templates instead`,
-    { userText },
-  );
+/** True for a form that comes to the same as one tried before it. */
+const isRepeated = (forms: readonly MessageForm[], index: number, start: number): boolean =>
+  forms
+    .slice(start, index)
+    .some((form) => form.contentAs === forms[index]?.contentAs && form.messages === forms[index]?.messages);
 
-const startWorker = (): Promise<Worker> => {
-  const worker = new Worker(new URL('./chat-template-worker.ts', import.meta.url), {
-    resourceLimits: {
-      maxOldGenerationSizeMb: bounds.chatTemplate.memoryMiBMax,
-      maxYoungGenerationSizeMb: bounds.chatTemplate.memoryMiBMax / 4,
+/** What a template left out, if it is more than it may: it has no place for a system prompt, or none for such content. */
+const lossIn = (result: Extract<RenderResult, { segments: unknown }>, form: MessageForm): string | undefined => {
+  const has = (isSystem: boolean): boolean =>
+    form.messages.some((message) => (message.role === 'system') === isSystem && message.content.trim() !== '');
+  if (has(true) && !result.hasSystem) return 'it leaves out the system prompt';
+  if (has(false) && !result.hasTexts) return 'it leaves out what was said';
+  if (form.contentAs === 'parts' && result.segments.some((segment) => 'text' in segment && /"type": ?"text"/.test(segment.text)))
+    return 'it prints the parts of a content as they are';
+  return undefined;
+};
+
+const choose = (templates: ReadonlyMap<string, string>, name: string | undefined): string => {
+  const template = templates.get(name ?? 'default') ?? (name === undefined ? templates.values().next().value : undefined);
+  if (template !== undefined) return template;
+  const names = [...templates.keys()].toSorted().join(', ');
+  throw new PaddockError(
+    'no-chat-template',
+    names === ''
+      ? 'the model file carries no chat template; set `template` to one of config/templates, or to a Jinja file'
+      : `the model file has no chat template named "${name}"; it has ${names}`,
+    {
+      userText:
+        names === ''
+          ? 'My model brings no chat template of its own. The people who run me can choose another template in the configuration.'
+          : 'My model has no such chat template. The people who run me find in the log which ones there are.',
     },
-  });
-  return new Promise((resolve, reject) => {
-    worker.once('message', () => resolve(worker));
-    worker.once('error', reject);
-  });
+  );
 };
 
-const askWorker = (worker: Worker, request: RenderRequest): Promise<RenderResult> =>
-  new Promise((resolve, reject) => {
-    const settle = (finish: () => void): void => {
-      clearTimeout(timer);
-      worker.off('message', onMessage);
-      worker.off('error', onError);
-      finish();
-    };
-    const onMessage = (result: RenderResult): void => settle(() => resolve(result));
-    const onError = (error: Error): void => settle(() => reject(failure(error.message)));
-    const timer = setTimeout(
-      () => settle(() => reject(failure(`it took longer than ${bounds.chatTemplate.renderMsMax} ms`))),
-      bounds.chatTemplate.renderMsMax,
-    );
-    worker.on('message', onMessage);
-    worker.on('error', onError);
-    worker.postMessage(request);
+/** A template that writes BOS itself gives it to a model that wants one anyway, perhaps behind white space of its own making. */
+const withOneBos = (prompt: Prompt, bosText: string): Prompt => {
+  const [first, ...rest] = prompt;
+  if (bosText === '' || first?.kind !== 'control') return prompt;
+  let text = first.text.trimStart();
+  if (!text.startsWith(bosText)) return prompt;
+  while (text.startsWith(bosText)) text = text.slice(bosText.length);
+  return joinSegments([{ kind: 'bos' }, { kind: 'control', text }, ...rest]);
+};
+
+const failure = (cause: string): PaddockError =>
+  new PaddockError('template-failed', `the chat template failed: ${cause}; set \`template\` to one of config/templates instead`, {
+    userText: "My model's chat template can't be used. The people who run me find the cause in the log.",
   });
 
-// Private-use characters, which no template writes by itself and no trimming removes.
-const placeholder = (index: number): string => `\u{f0000}${index}\u{f0001}`;
-
-const splitAtPlaceholders = (rendered: string, texts: readonly string[]): Prompt => {
-  const prompt: PromptSegment[] = [];
-  let position = 0;
-  for (const match of rendered.matchAll(/\u{f0000}(\d+)\u{f0001}/gu)) {
-    prompt.push({ kind: 'control', text: rendered.slice(position, match.index) });
-    prompt.push({ kind: 'text', text: texts[Number(match[1])] ?? '' });
-    position = match.index + match[0].length;
+/** The templates in a GGUF file's `tokenizer` metadata: `chat_template`, and `chat_template.<name>` for more. */
+export const templatesIn = (tokenizer: object | undefined): ReadonlyMap<string, string> => {
+  const templates = new Map<string, string>();
+  for (const [key, value] of Object.entries(tokenizer ?? {})) {
+    const name = key === 'chat_template' ? 'default' : /^chat_template\.(.+)$/.exec(key)?.[1];
+    // That one scores documents for search and writes no chat.
+    if (name === undefined || name === 'rerank' || typeof value !== 'string') continue;
+    if (value.length <= bounds.chatTemplate.templateCharactersMax) templates.set(name, value);
   }
-  prompt.push({ kind: 'control', text: rendered.slice(position) });
-  return prompt;
+  return templates;
 };
-
-const mergeRoles = (messages: readonly ChatMessage[]): readonly ChatMessage[] => {
-  const merged: ChatMessage[] = [];
-  for (const message of messages) {
-    const previous = merged.at(-1);
-    if (previous?.role === message.role)
-      merged[merged.length - 1] = { ...previous, content: `${previous.content}\n${message.content}` };
-    else merged.push(message);
-  }
-  return merged;
-};
-
-const systemIntoUser = (messages: readonly ChatMessage[]): readonly ChatMessage[] =>
-  messages.map((message) => (message.role === 'system' ? { ...message, role: 'user' } : message));

@@ -4,7 +4,7 @@ import { PaddockError } from '../../../core/error.ts';
 import type { RemoteGenerateRequest } from '../protocol.ts';
 import { samplingOptions } from './sampling-options.ts';
 import type { Slot } from './slots.ts';
-import { createStopMatcher } from './stop-matcher.ts';
+import { createStopMatcher, findStopTokens } from './stop-matcher.ts';
 import { createTextDecoder } from './text-decoder.ts';
 
 /** One answer being made in a slot, advanced step by step by the stepper. */
@@ -49,6 +49,7 @@ export const startGeneration = async (
   const cachedTokens = sequence.nextTokenIndex;
 
   const stops = createStopMatcher(request.stopStrings);
+  const stopTokens = findStopTokens(model, request.stopStrings);
   const decoder = createTextDecoder(model, tokens);
   const all = [...tokens];
   let position = cachedTokens;
@@ -64,6 +65,7 @@ export const startGeneration = async (
   const take = (token: Token): EndReason | undefined => {
     outputTokens++;
     all.push(token);
+    if (stopTokens.has(token)) return finish('stop-string');
     const { text, isStopped } = stops.push(decoder.push(token));
     if (text !== '') onText(text);
     if (isStopped) return 'stop-string';

@@ -4,10 +4,14 @@ import { getLlama, type Llama, type LlamaContext, LlamaLogLevel, type LlamaModel
 import type { ModelInfo } from '../../../core/engine.ts';
 import { PaddockError } from '../../../core/error.ts';
 import type { LlamaSettings, ToParent } from '../protocol.ts';
+import { templatesIn } from './chat-template.ts';
 
 export type LoadedModel = { readonly model: LlamaModel; readonly context: LlamaContext; readonly info: ModelInfo };
 
 type Log = (level: Extract<ToParent, { type: 'log' }>['level'], message: string) => void;
+
+/** A context that was not asked for in particular is not made smaller than this, in tokens. */
+const autoContextTokensMin = 2048;
 
 /** What to tell the people in the chat when the model can't be loaded; the log names the cause. */
 const userText = 'My language model could not be loaded. The people who run me find the cause in the log.';
@@ -46,14 +50,7 @@ export const loadModel = async (settings: LlamaSettings, log: Log): Promise<Load
             { userText, cause: error },
           );
     });
-  const contextTokens = Math.min(settings.contextTokens, model.trainContextSize);
-  if (contextTokens < settings.contextTokens) {
-    log(
-      'warn',
-      `the model was trained for ${contextTokens} tokens of context, so engine.contextTokens ${settings.contextTokens} is lowered to that`,
-    );
-  }
-  await checkMemory(settings, contextTokens, model, llama);
+  const contextTokens = await chooseContext(settings, model, llama, log);
   const context = await model
     .createContext({
       contextSize: contextTokens,
@@ -65,14 +62,39 @@ export const loadModel = async (settings: LlamaSettings, log: Log): Promise<Load
     .catch((error: unknown) => {
       throw doesNotFit(settings, contextTokens, `${messageOf(error)}${cause()}`, error);
     });
-  return { model, context, info: describe(settings, model, context, llama) };
+  const info = describe(settings, model, context, llama);
+  if (!info.hasChatTemplate && !settings.isDemo) {
+    log('info', "the model file brings no chat template: with `template: auto` the preset's is used, or else chatml");
+  }
+  return { model, context, info };
+};
+
+/** The context that is asked for, or what of it the model was trained for and the memory has room for. */
+const chooseContext = async (settings: LlamaSettings, model: LlamaModel, llama: Llama, log: Log): Promise<number> => {
+  const asked = settings.contextTokens;
+  let tokens = Math.min(asked, model.trainContextSize);
+  if (tokens < asked)
+    log('warn', `the model was trained for ${tokens} tokens of context, so engine.contextTokens ${asked} is lowered to that`);
+  let lack = await lackOfMemory(settings, tokens, model, llama);
+  while (lack !== undefined && settings.isContextAuto && tokens > autoContextTokensMin) {
+    log('warn', `a context of ${tokens} tokens does not fit the memory (${lack}); taking half of it`);
+    tokens = Math.max(autoContextTokensMin, Math.floor(tokens / 2));
+    lack = await lackOfMemory(settings, tokens, model, llama);
+  }
+  if (lack !== undefined) throw doesNotFit(settings, tokens, lack);
+  return tokens;
 };
 
 /**
- * Linux promises memory that it does not have and kills the process that uses it, which takes a
- * minute of swapping, so a context that can't fit is refused before it is made.
+ * What is missing for a context, if anything. Linux promises memory that it does not have and kills
+ * the process that uses it, which takes a minute of swapping, so this is asked before it is made.
  */
-const checkMemory = async (settings: LlamaSettings, contextTokens: number, model: LlamaModel, llama: Llama): Promise<void> => {
+const lackOfMemory = async (
+  settings: LlamaSettings,
+  contextTokens: number,
+  model: LlamaModel,
+  llama: Llama,
+): Promise<string | undefined> => {
   // The library's newer estimate makes a trial allocation of the real size; this one only computes.
   const needed = model.fileInsights.estimateContextResourceRequirements({
     contextSize: contextTokens,
@@ -81,16 +103,12 @@ const checkMemory = async (settings: LlamaSettings, contextTokens: number, model
     modelGpuLayers: model.gpuLayers,
   });
   const freeRam = process.availableMemory();
-  if (needed.cpuRam > freeRam)
-    throw doesNotFit(settings, contextTokens, `it needs ${gigabytes(needed.cpuRam)}, and ${gigabytes(freeRam)} are free`);
-  if (llama.gpu === false || needed.gpuVram === 0) return;
+  if (needed.cpuRam > freeRam) return `it needs ${gigabytes(needed.cpuRam)}, and ${gigabytes(freeRam)} are free`;
+  if (llama.gpu === false || needed.gpuVram === 0) return undefined;
   const { free: freeVram } = await llama.getVramState();
-  if (needed.gpuVram > freeVram)
-    throw doesNotFit(
-      settings,
-      contextTokens,
-      `it needs ${gigabytes(needed.gpuVram)} on the GPU, and ${gigabytes(freeVram)} are free`,
-    );
+  return needed.gpuVram > freeVram
+    ? `it needs ${gigabytes(needed.gpuVram)} on the GPU, and ${gigabytes(freeVram)} are free`
+    : undefined;
 };
 
 const doesNotFit = (settings: LlamaSettings, contextTokens: number, reason: string, cause?: unknown): PaddockError =>
@@ -161,7 +179,7 @@ const describe = (settings: LlamaSettings, model: LlamaModel, context: LlamaCont
   contextTokens: context.contextSize,
   slots: settings.slots,
   device: llama.gpu === false || model.gpuLayers === 0 ? 'cpu' : `${llama.gpu}, ${model.gpuLayers} layers`,
-  hasChatTemplate: typeof model.fileInfo.metadata.tokenizer?.chat_template === 'string',
+  hasChatTemplate: templatesIn(model.fileInfo.metadata.tokenizer).size > 0,
   bosText: model.tokens.bosString ?? '',
   eosText: model.tokens.eosString ?? '',
 });

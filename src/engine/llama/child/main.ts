@@ -2,7 +2,7 @@
 import type { Token } from 'node-llama-cpp';
 import { PaddockError } from '../../../core/error.ts';
 import type { CallName, Calls, LlamaSettings, RemoteError, ToChild, ToParent } from '../protocol.ts';
-import { type ChatTemplate, createChatTemplate } from './chat-template.ts';
+import { type ChatTemplates, createChatTemplates, templatesIn } from './chat-template.ts';
 import { startGeneration } from './generation.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -18,7 +18,7 @@ type Loaded = LoadedModel & {
   readonly slots: Slots;
   readonly stepper: Stepper;
   readonly tokeniser: Tokeniser;
-  readonly chatTemplate: ChatTemplate | undefined;
+  readonly chatTemplates: ChatTemplates;
 };
 
 const send = (message: ToParent): void => {
@@ -39,16 +39,17 @@ const current = (): Loaded => {
 
 const load = async (settings: LlamaSettings): Promise<Calls['load']['result']> => {
   const model = await loadModel(settings, (level, message) => send({ type: 'log', level, message }));
-  const template = model.model.fileInfo.metadata.tokenizer?.chat_template;
   loaded = {
     ...model,
     slots: createSlots(Array.from({ length: settings.slots }, () => model.context.getSequence())),
     stepper: createStepper(settings.batchTokens, Math.min(pieceTokens, settings.batchTokens)),
     tokeniser: createTokeniser(model.model),
-    chatTemplate:
-      typeof template === 'string'
-        ? createChatTemplate(template, { bos: model.info.bosText, eos: model.info.eosText })
-        : undefined,
+    chatTemplates: createChatTemplates({
+      templates: templatesIn(model.model.fileInfo.metadata.tokenizer),
+      bosText: model.info.bosText,
+      eosText: model.info.eosText,
+      now: Date.now,
+    }),
   };
   return model.info;
 };
@@ -108,18 +109,8 @@ const call = async (message: Extract<ToChild, { type: 'call' }>): Promise<Calls[
       return message.argument.map(current().tokeniser.describe);
     case 'countTokens':
       return message.argument.map((prompt) => current().tokeniser.tokenise(prompt).length);
-    case 'renderChat': {
-      const { chatTemplate } = current();
-      if (chatTemplate) return await chatTemplate.render(message.argument);
-      throw new PaddockError(
-        'no-chat-template',
-        'the model file carries no chat template; set `template` to one of config/templates',
-        {
-          userText:
-            'My model brings no chat template of its own. The people who run me can choose another template in the configuration.',
-        },
-      );
-    }
+    case 'renderChat':
+      return await current().chatTemplates.render(message.argument.messages, message.argument.options);
     case 'forget':
       await current().slots.forget(message.argument);
       return null;

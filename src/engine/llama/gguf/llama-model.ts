@@ -25,8 +25,8 @@ export const writeLlamaModel = (
     readonly name: string;
     readonly shape: LlamaShape;
     readonly vocabulary: Vocabulary;
-    /** A Jinja chat template to carry, if any. */
-    readonly chatTemplate?: string;
+    /** The Jinja chat templates to carry, by name; `default` is the nameless one. */
+    readonly chatTemplates?: Readonly<Record<string, string>>;
     readonly weights: WeightMaker;
   },
 ): void => {
@@ -64,9 +64,12 @@ export const writeLlamaModel = (
     'llama.rope.dimension_count': { type: 'uint32', value: headWidth },
     'llama.vocab_size': { type: 'uint32', value: vocabulary.pieces.length },
     ...vocabularyMetadata(vocabulary),
-    ...(model.chatTemplate === undefined
-      ? {}
-      : { 'tokenizer.chat_template': { type: 'string', value: model.chatTemplate } as const }),
+    ...Object.fromEntries(
+      Object.entries(model.chatTemplates ?? {}).map(([name, value]) => [
+        name === 'default' ? 'tokenizer.chat_template' : `tokenizer.chat_template.${name}`,
+        { type: 'string', value } as const,
+      ]),
+    ),
   };
   writeGguf(path, metadata, tensors);
 };

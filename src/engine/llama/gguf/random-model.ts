@@ -25,14 +25,21 @@ const chatTemplate =
  */
 export const writeRandomModel = (
   path: string,
-  options: { readonly seed?: number; readonly shape?: LlamaShape; readonly hasChatTemplate?: boolean } = {},
+  options: {
+    readonly seed?: number;
+    readonly shape?: LlamaShape;
+    /** [true] */
+    readonly hasChatTemplate?: boolean;
+    /** The chat templates by name. [ChatML as `default`] */
+    readonly chatTemplates?: Readonly<Record<string, string>>;
+  } = {},
 ): void => {
   const random = gaussian(options.seed ?? 1);
   writeLlamaModel(path, {
     name: 'Random weights',
     shape: options.shape ?? smallShape,
     vocabulary: createVocabulary(['<|im_start|>', '<|im_end|>']),
-    ...(options.hasChatTemplate === false ? {} : { chatTemplate }),
+    ...(options.hasChatTemplate === false ? {} : { chatTemplates: options.chatTemplates ?? { default: chatTemplate } }),
     weights: (name, size) => {
       const data = new Float32Array(size.reduce((product, length) => product * length, 1));
       if (name.endsWith('_norm.weight')) return data.fill(1);

@@ -1,0 +1,35 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelsFolder } from '../commands/models-folder.ts';
+import type { Config } from '../config/config.ts';
+import { namesOfFile } from '../config/match-preset.ts';
+import type { SettingsCascade } from '../config/settings-cascade.ts';
+import type { Engine } from '../core/engine.ts';
+import type { Logger } from '../core/logger.ts';
+import { writeDemoModel } from '../engine/llama/gguf/demo-model.ts';
+import { createLlamaEngine } from '../engine/llama/llama-engine.ts';
+
+/**
+ * The engine that the configuration asks for: with the model it names, with the first one in the
+ * models folder, or with the built-in demo model, which is written anew.
+ */
+export const createEngine = async (
+  config: Config,
+  cascade: SettingsCascade,
+  models: ModelsFolder,
+  logger: Logger,
+): Promise<Engine> => {
+  const { model, isContextAuto, ...settings } = config.engine;
+  const [first] = model === 'auto' ? await models.list() : [];
+  const isDemo = model === 'auto' && first === undefined;
+  const modelPath = isDemo ? join(config.folders.data, 'demo.gguf') : first === undefined ? model : join(models.folder, first);
+  if (isDemo) {
+    await mkdir(config.folders.data, { recursive: true });
+    writeDemoModel(modelPath);
+  }
+  return createLlamaEngine({ modelPath, isDemo }, logger, (path) => ({
+    ...settings,
+    contextTokens: cascade.contextTokensFor(namesOfFile(path)),
+    isContextAuto,
+  }));
+};
