@@ -9,7 +9,7 @@ export const usage = `Usage: npm start -- [options]               serve Discord 
 
 Options:
   --persona ID           who answers: a file in personas/
-  --template ID          the prompt's form: a file in config/templates/, or native
+  --template ID          the prompt's form: a file in config/templates/, native, native:NAME, or a .jinja file
   --preset ID            settings for a model: a file in config/models/
   --model FILE           a GGUF file, in data/models/ or anywhere
   --config FILE          another file than config/paddock.yaml

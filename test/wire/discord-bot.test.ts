@@ -205,6 +205,34 @@ describe('the bot on Discord', () => {
     }
   });
 
+  it('follows the settings of a channel: persona, preset, template and answer length', { timeout: 60_000 }, async () => {
+    const discord = await startFakeDiscord();
+    const guild = discord.addGuild({ name: 'Meadow' });
+    const [plain, special] = [guild.addChannel({ name: 'plain' }), guild.addChannel({ name: 'special' })];
+    const bot = startBot(discord, 'places', {
+      config: [
+        'engine: { gpuLayers: 0, threads: 1 }',
+        `servers: { "${guild.id}": { template: zephyr, channels: { "${special.id}": { preset: alpaca-roleplay, persona: ember } } } }`,
+      ].join('\n'),
+    });
+    try {
+      await bot.logged(/on Discord/);
+      await bot.logged(/commands are registered/);
+      const asked = [plain, special].map((channel) => channel.say(discord.owner, `${discord.bot.mention} hello`));
+      await discord.waitFor(() => asked.every((question) => answerTo(question)[0]?.content === demoText), 'both answers');
+      const promptOf = async (channel: typeof plain): Promise<string> =>
+        (await discord.callCommand(discord.owner, channel, 'prompt').answered()).content;
+      const [here, there] = [await promptOf(plain), await promptOf(special)];
+      assert.match(here, /Persona: Paddock\. Template: zephyr\./);
+      assert.match(here, /512 of them kept free/);
+      assert.match(there, /Persona: Ember\. Template: alpaca-compact\./);
+      assert.match(there, /350 of them kept free/);
+    } finally {
+      bot.child.kill('SIGKILL');
+      await discord.close();
+    }
+  });
+
   it('ends with 78 and one clear line when Discord refuses the token or the intent', { timeout: 60_000 }, async () => {
     const discord = await startFakeDiscord();
     try {
