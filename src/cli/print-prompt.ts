@@ -31,7 +31,7 @@ export const printPrompt = async ({ config }: LoadedSettings, options: Options):
   const engine = await createEngine(config, cascade, createModelsFolder(config.folders.models), logger);
   try {
     // The messages alone, in a form that is named, need no model.
-    const isModelNeeded = config.template === 'auto' || options.persona !== undefined;
+    const isModelNeeded = options.persona !== undefined || templates.get(config.template)?.kind !== 'text';
     const answer = cascade.settingsAt(undefined, isModelNeeded ? await engine.start() : undefined);
     const template = chooseTemplate(templates, answer.template)(engine.model);
     const made =
@@ -57,8 +57,9 @@ export const printPrompt = async ({ config }: LoadedSettings, options: Options):
       } else process.stdout.write(`${tokenised?.tokens.join(' ')}\n`);
     } else {
       const text = promptText(prompt);
-      // Nothing is added to a prompt that goes into a file or another program; a person gets a line end.
-      process.stdout.write(process.stdout.isTTY ? `${text}\n` : text);
+      // A prompt that goes into a file or another program is exact. A person gets a line end, and a terminal
+      // no escape sequences that somebody typed.
+      process.stdout.write(process.stdout.isTTY ? `${cleanText(text)}\n` : text);
     }
     return 0;
   } finally {

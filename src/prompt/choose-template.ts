@@ -8,7 +8,7 @@ import { templateError } from './template-file.ts';
 /**
  * Chooses the template for whatever model is loaded. `wanted` is a template's id; `auto`: of the
  * templates marked `automatic` the native one for a model with a chat template (and while no model
- * is loaded), else the other; `native:<name>` for a named chat template of the model's; or the path of
+ * is loaded), else the other, which also stands in for `native` then; `native:<name>` for a named chat template of the model's; or the path of
  * a Jinja file. Throws a `PaddockError` (`configuration-invalid`) for an unknown id or a file that can't be used.
  */
 export const chooseTemplate = (
@@ -17,8 +17,8 @@ export const chooseTemplate = (
 ): ((model: Pick<ModelInfo, 'hasChatTemplate'> | undefined) => PromptTemplate) => {
   const automatic = [...templates.values()].filter((template) => template.automatic);
   const native = automatic.find((template) => template.kind === 'native');
+  const other = automatic.find((template) => template.kind === 'text');
   if (wanted === 'auto') {
-    const other = automatic.find((template) => template.kind === 'text');
     if (!native || !other)
       throw templateError([
         'template: auto needs two templates with `automatic: true`, one of `kind: native` and one with forms',
@@ -30,7 +30,9 @@ export const chooseTemplate = (
     throw templateError([
       `template: there is no "${wanted}"; choose auto, ${[...templates.keys()].toSorted().join(', ')}, native:NAME, or a file that ends in .jinja`,
     ]);
-  return () => template;
+  // A model without a chat template of its own would only fail; it is asked as with `auto`.
+  const isDefault = template.kind === 'native' && template.chat?.name === undefined && template.chat?.template === undefined;
+  return (model) => (isDefault && other && model?.hasChatTemplate === false ? other : template);
 };
 
 /** A native template with a chat template other than the model's default one. */

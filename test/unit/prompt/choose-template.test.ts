@@ -12,6 +12,14 @@ describe('the template of a model', () => {
     assert.equal(choose(undefined).kind, 'native');
   });
 
+  test('native for a model that has no chat template is asked as with auto, but not a Jinja file or a named one', () => {
+    const choose = chooseTemplate(templates, 'native');
+    assert.equal(choose({ hasChatTemplate: false }).id, 'chatml');
+    assert.equal(choose({ hasChatTemplate: true }).id, 'native');
+    assert.equal(choose(undefined).id, 'native');
+    assert.equal(chooseTemplate(templates, 'native:rag')({ hasChatTemplate: false }).kind, 'native');
+  });
+
   test('a named one is for every model; an unknown one is told at once', () => {
     assert.equal(chooseTemplate(templates, 'vicuna')({ hasChatTemplate: true }).id, 'vicuna');
     assert.throws(
