@@ -7,6 +7,7 @@ import { PaddockError } from '../core/error.ts';
 import type { Persona } from '../core/persona.ts';
 import { type ChatMessage, joinSegments, type Prompt, promptText } from '../core/prompt.ts';
 import type { AnswerSettings } from '../core/settings.ts';
+import { cleanText } from '../platform/terminal/clean-text.ts';
 import { chooseTemplate, composePrompt, type PromptTemplate, parseConversation, renderPrompt, turnsOf } from '../prompt/index.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { type Explanation, explainComposed, explainPrompt } from '../turn/explain.ts';

@@ -96,9 +96,12 @@ export const createRecords = (store: Keyv): Records => {
 
 const headKey = (conversation: ConversationKey): string => `conversation:${conversation}`;
 const segmentKey = (conversation: ConversationKey, number: number): string => `segment:${conversation}:${number}`;
-/** Conversation keys hold colons; a message id in a key holds none, so that no two pairs have the same key. */
+/**
+ * Conversation keys hold colons; a message id in a key holds none, so that no two pairs have the same key.
+ * Nor does it hold half a surrogate pair, which stores refuse: a tail with such an id could never be sealed.
+ */
 const placeKey = (conversation: ConversationKey, messageId: string): string =>
-  `message:${conversation}:${messageId.replaceAll('%', '%25').replaceAll(':', '%3A')}`;
+  `message:${conversation}:${messageId.replace(/[%:\p{Surrogate}]/gu, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 
 const guarded = async <Result>(verb: string, key: string, work: () => Promise<Result>): Promise<Result> => {
   try {

@@ -89,7 +89,9 @@ const entryOf = (
   now: number,
 ): SqliteEntry => {
   if (typeof value !== 'string') throw new TypeError(`The SQLite store keeps serialised text, not ${typeof value}`);
-  return { key: checkedKey(key), value, expires: ttl === undefined ? undefined : now + ttl };
+  // The column holds whole numbers only; the greatest of them stands for a time to live without an end.
+  const expires = ttl === undefined ? undefined : Math.min(Math.ceil(now + ttl), Number.MAX_SAFE_INTEGER);
+  return { key: checkedKey(key), value, expires };
 };
 
 /** Half a surrogate pair has no UTF-8 form: two such keys could become the same one. */

@@ -2,6 +2,7 @@
 // at most the one turn under way is there besides, and the file is whole.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,14 +21,19 @@ const acknowledgedMax = 200;
 const openingMsMax = 200;
 const child = fileURLToPath(new URL('./kill-child.ts', import.meta.url));
 
+/** `KILL_SEED=<number>` draws the moments of another run again; how far a child has come by then may differ. */
+const seed = process.env.KILL_SEED ?? String(randomInt(2 ** 32));
+
+/** A number from 0 up to, not including, `below`: the same for the same seed and round. */
+const drawn = (round: number, below: number): number =>
+  createHash('sha256').update(`${seed}:${round}`).digest().readUInt32BE() % below;
+
 /** When a child is killed: so many acknowledgements, or milliseconds, after its start. */
 type KillAfter = { readonly acknowledgements: number } | { readonly milliseconds: number };
 
 /** Most children are killed at work; every fifth already while it opens what the one before it left, or soon after. */
 const killAfterIn = (round: number): KillAfter =>
-  round % 5 === 4
-    ? { milliseconds: Math.floor(Math.random() * openingMsMax) }
-    : { acknowledgements: 1 + Math.floor(Math.random() * acknowledgedMax) };
+  round % 5 === 4 ? { milliseconds: drawn(round, openingMsMax) } : { acknowledgements: 1 + drawn(round, acknowledgedMax) };
 
 /** Lets a child append until it is killed, and returns how many turns each conversation has for sure. */
 const killOne = async (uri: string, counts: ReadonlyMap<string, number>, killAfter: KillAfter): Promise<Map<string, number>> => {
@@ -81,6 +87,7 @@ const check = async (uri: string, path: string, acknowledged: ReadonlyMap<string
 
 describe('kill -9', () => {
   it(`loses nothing that was acknowledged, in ${rounds} rounds on one database`, async (context) => {
+    context.diagnostic(`KILL_SEED=${seed}`);
     const folder = mkdtempSync(join(tmpdir(), 'paddock-kill-'));
     context.after(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'paddock.db');

@@ -1,4 +1,5 @@
 // What the memory's contract suites share: the stores they run on, and something to say.
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,14 @@ export const stores: Readonly<Record<string, () => Promise<Keyv>>> = {
   'memory://': () => openStore('memory://'),
   'sqlite://': () => openStore(`sqlite://${files++}.db`, { directory: folder }),
   'a Keyv of single keys': async () => createPlainStore().keyv,
+};
+
+/** The keys of all rows, looked up in the store itself; only for stores that can tell. */
+export const storedKeys = async (store: Keyv): Promise<readonly string[]> => {
+  assert.ok(store.iterator, 'this store can not tell what it holds');
+  const keys: string[] = [];
+  for await (const [key] of store.iterator(undefined)) keys.push(String(key));
+  return keys.sort();
 };
 
 export const said = (number: number, change: Partial<NewTurn> = {}): NewTurn => ({

@@ -7,13 +7,15 @@ export type Costs = { reads: number; writes: number; bytesWritten: number };
 /**
  * A Keyv on the least that a backend may offer: single keys, no transactions. It counts its costs, keeps
  * its rows in the open, and fails when told: `failAt(n)` lets the n-th write from now (0 is the next)
- * fail, before or after it took place, and with `isDead` everything that follows it, as after a crash.
+ * fail, before or after it took place, and with `isDead` everything that follows it, as after a crash;
+ * `failReadAt(n)` lets the n-th read fail, and nothing else.
  */
 export type PlainStore = {
   readonly keyv: Keyv;
   readonly rows: Map<string, string>;
   readonly costs: Costs;
   failAt(write: number, how: { readonly isApplied: boolean; readonly isDead: boolean }): void;
+  failReadAt(read: number): void;
   /** Reads fail until told otherwise. */
   failReads(isFailing: boolean): void;
 };
@@ -23,10 +25,18 @@ export const createPlainStore = (rows: Map<string, string> = new Map()): PlainSt
   let failing: { write: number; readonly isApplied: boolean; readonly isDead: boolean } | undefined;
   let isDead = false;
   let isUnreadable = false;
+  let readsToFailure: number | undefined;
 
   const read = <Result>(result: () => Result): Result => {
     costs.reads += 1;
     if (isDead || isUnreadable) throw new Error('read failed');
+    if (readsToFailure !== undefined) {
+      readsToFailure -= 1;
+      if (readsToFailure < 0) {
+        readsToFailure = undefined;
+        throw new Error('read failed');
+      }
+    }
     return result();
   };
   const write = <Result>(result: () => Result): Result => {
@@ -61,6 +71,9 @@ export const createPlainStore = (rows: Map<string, string> = new Map()): PlainSt
     costs,
     failAt: (at, how) => {
       failing = { write: at, ...how };
+    },
+    failReadAt: (at) => {
+      readsToFailure = at;
     },
     failReads: (isFailing) => {
       isUnreadable = isFailing;

@@ -61,6 +61,33 @@ describe('the cost of memory', () => {
     assert.ok((old?.bytesWritten ?? 0) - (young?.bytesWritten ?? 0) < 30);
   });
 
+  it('of an append is the same at 10 turns and at 5 000, all of them really said', async () => {
+    const store = createPlainStore();
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    const costs = new Map<number, Awaited<ReturnType<typeof costOf>>>();
+    // Tails of the same length; message ids of the same length, so that the bytes can be compared.
+    const late = 10 + bounds.segmentTurnsMax * 78;
+    for (let number = 0; number <= late; number += 1) {
+      const cost = await costOf(store, () => memory.append('test:a', said(`m${1_000_000 + number}`)));
+      costs.set(number, cost);
+    }
+    assert.equal(await memory.count('test:a'), late + 1);
+    const [early, old] = [costs.get(10), costs.get(late)];
+    // Before the first segment there is no index to look into.
+    assert.deepEqual({ reads: early?.reads, writes: early?.writes }, { reads: 1, writes: 1 });
+    assert.deepEqual({ reads: old?.reads, writes: old?.writes }, { reads: 2, writes: 1 });
+    const more = (old?.bytesWritten ?? 0) - (early?.bytesWritten ?? 0);
+    assert.ok(more >= 0 && more < 30, `${more} bytes more at ${late} turns`);
+    const sealings = [...costs.values()].filter(({ writes }) => writes > 1);
+    assert.equal(sealings.length, 78);
+    for (const { reads, writes, bytesWritten } of sealings) {
+      assert.ok(reads <= 2);
+      assert.equal(writes, 3 + bounds.segmentTurnsMax, 'the head twice, the segment, and an index entry a message');
+      const differ = Math.abs(bytesWritten - (sealings[0]?.bytesWritten ?? 0));
+      assert.ok(differ < 4 * bounds.segmentTurnsMax, `two sealings differ by ${differ} bytes`);
+    }
+  });
+
   it('of many appends grows with their number only', async () => {
     const perRound: number[] = [];
     const store = createPlainStore();

@@ -110,10 +110,21 @@ const assertNothingLeftOver = async (store: PlainStore): Promise<void> => {
   assert.deepEqual(new Set(store.rows.keys()), expected);
 };
 
-/** Runs the steps with the n-th write failing; undefined when there were not so many. */
-const runInto = async (steps: readonly Step[], write: number, how: { readonly isApplied: boolean; readonly isDead: boolean }) => {
+/** One way in which the store fails while the steps run. */
+type Failure = { readonly arm: (store: PlainStore) => void; readonly isDead: boolean };
+
+/** What the n-th write of all may come to; the one read that fails comes to nothing more. */
+const failuresOf = (kind: 'write' | 'read', position: number): readonly Failure[] =>
+  kind === 'read'
+    ? [{ arm: (store) => store.failReadAt(position), isDead: false }]
+    : [false, true].flatMap((isApplied) =>
+        [false, true].map((isDead) => ({ arm: (store) => store.failAt(position, { isApplied, isDead }), isDead })),
+      );
+
+/** Runs the steps into a failure; undefined when they end before it. */
+const runInto = async (steps: readonly Step[], { arm }: Failure) => {
   const store = createPlainStore();
-  store.failAt(write, how);
+  arm(store);
   let model: Model = { turns: [] };
   for (const [index, step] of steps.entries()) {
     const wanted = next(model, step, `text ${index}`);
@@ -128,57 +139,59 @@ const runInto = async (steps: readonly Step[], write: number, how: { readonly is
   return undefined;
 };
 
-/** Lets each write fail in turn, and looks at what a new start finds. Returns how many writes there were. */
-const crashEverywhere = async (steps: readonly Step[]): Promise<number> => {
-  for (let write = 0; ; write += 1) {
-    for (const isApplied of [false, true]) {
-      for (const isDead of [true, false]) {
-        const crash = await runInto(steps, write, { isApplied, isDead });
-        if (crash === undefined) return write;
-        const { before, after, left, index } = crash;
-        // The rows are what the disk kept; with a store that only failed once, the same one goes on.
-        const store = isDead ? createPlainStore(crash.store.rows) : crash.store;
-        const found = await stateOf(store);
-        const happened = found.turns.length !== before.turns.length || JSON.stringify(found) !== JSON.stringify(before);
-        assert.deepEqual(found, happened ? after : before);
-        await assertNothingLeftOver(store);
+/** Lets each write (or read) fail in turn, and looks at what comes after. Returns how many there were. */
+const failEverywhere = async (kind: 'write' | 'read', steps: readonly Step[]): Promise<number> => {
+  for (let position = 0; ; position += 1) {
+    for (const failure of failuresOf(kind, position)) {
+      const crash = await runInto(steps, failure);
+      if (crash === undefined) return position;
+      const { before, after, left, index } = crash;
+      // The rows are what the disk kept; with a store that only failed once, the same one goes on.
+      const store = failure.isDead ? createPlainStore(crash.store.rows) : crash.store;
+      const found = await stateOf(store);
+      const happened = found.turns.length !== before.turns.length || JSON.stringify(found) !== JSON.stringify(before);
+      assert.deepEqual(found, happened ? after : before);
+      await assertNothingLeftOver(store);
 
-        // The step is asked for again, as a platform delivers a message again, and the rest follows.
-        let model = found;
-        for (const [offset, step] of left.entries()) {
-          const text = `text ${index + offset}`;
-          model = next(model, step, text);
-          await run(store, step, text);
-        }
-        assert.deepEqual(await stateOf(store), model);
-        await assertNothingLeftOver(store);
-        await run(store, { kind: 'clear' }, '');
-        assert.deepEqual([...store.rows.keys()], [`paddock:conversation:${conversation}`]);
+      // The step is asked for again, as a platform delivers a message again, and the rest follows.
+      let model = found;
+      for (const [offset, step] of left.entries()) {
+        const text = `text ${index + offset}`;
+        model = next(model, step, text);
+        await run(store, step, text);
       }
+      assert.deepEqual(await stateOf(store), model);
+      await assertNothingLeftOver(store);
+      await run(store, { kind: 'clear' }, '');
+      store.rows.delete(`paddock:conversation:${conversation}`);
+      assert.deepEqual([...store.rows.keys()], []);
     }
   }
 };
 
 const append = (...ids: string[]): Step => ({ kind: 'append', ids });
 
+/** Comes by everything: seals, edits and removes in the tail and in segments, empties a segment, clears. */
+const script: readonly Step[] = [
+  { kind: 'configure', personaId: 'helper' },
+  ...['1', '2', '3', '4', '5', '6', '7', '8'].map((id) => append(id, `${id} again`)),
+  { kind: 'edit', id: '1' },
+  { kind: 'edit', id: '8' },
+  { kind: 'remove', ids: ['2', '5 again', '8'] },
+  append('9'),
+  append('2'),
+  { kind: 'remove', ids: ['1', '3'] },
+  { kind: 'clear' },
+  ...['1', '2', '3', '4'].map((id) => append(id)),
+];
+
 describe('a crash of the memory', () => {
-  it('while segments are sealed, changed, emptied and cleared', async () => {
-    const writes = await crashEverywhere([
-      { kind: 'configure', personaId: 'helper' },
-      ...['1', '2', '3', '4', '5', '6', '7', '8'].map((id) => append(id, `${id} again`)),
-      { kind: 'edit', id: '1' },
-      { kind: 'edit', id: '8' },
-      { kind: 'remove', ids: ['2', '5 again', '8'] },
-      append('9'),
-      append('2'),
-      { kind: 'remove', ids: ['1', '3'] },
-      { kind: 'clear' },
-      ...['1', '2', '3', '4'].map((id) => append(id)),
-    ]);
+  it('at any write of a conversation', async () => {
+    const writes = await failEverywhere('write', script);
     assert.ok(writes > 60, `only ${writes} writes were tried`);
   });
 
-  it('at any point of anything', async () => {
+  it('at any write or read of anything', async () => {
     const id = fc.nat({ max: 12 }).map(String);
     const ids = (maxLength: number) => fc.uniqueArray(id, { maxLength });
     const step: fc.Arbitrary<Step> = fc.oneof(
@@ -188,8 +201,18 @@ describe('a crash of the memory', () => {
       { weight: 1, arbitrary: fc.constant<Step>({ kind: 'clear' }) },
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => void (await crashEverywhere(steps))),
+      fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
+        await failEverywhere('write', steps);
+        await failEverywhere('read', steps);
+      }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('a read of the memory that fails once', () => {
+  it('at any read of a conversation, is told, harms nothing and is made up for by the next call', async () => {
+    const reads = await failEverywhere('read', script);
+    assert.ok(reads > 40, `only ${reads} reads were tried`);
   });
 });

@@ -137,6 +137,12 @@ describe('the SQLite adapter', () => {
     assert.ok(entriesMax <= 100 && pages >= many / 100, `${pages} pages of at most ${entriesMax}`);
   });
 
+  it('leaves out no key that begins with the last one of a page', async () => {
+    const keys = Array.from({ length: 250 }, (_, number) => `n:${'\0'.repeat(number)}`);
+    await adapter.setMany(keys.map((key) => ({ key, value: 'x' })));
+    assert.deepEqual(await keysOf('n'), keys);
+  });
+
   it('can be changed while it is iterated', async () => {
     await adapter.setMany(Array.from({ length: 250 }, (_, number) => ({ key: `n:${1000 + number}`, value: 'x' })));
     const seen: unknown[] = [];
