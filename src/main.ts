@@ -33,7 +33,8 @@ const run = async (words: readonly string[]): Promise<number> => {
 };
 
 run(process.argv.slice(2)).then(
-  (exitCode) => process.exit(exitCode),
+  // A long text into a pipe is through when an empty one behind it is.
+  (exitCode) => process.stdout.write('', () => process.exit(exitCode)),
   (error: unknown) => {
     const isExpected = error instanceof PaddockError;
     process.stderr.write(`paddock: ${isExpected ? error.message : error instanceof Error ? error.stack : String(error)}\n`);

@@ -122,6 +122,8 @@ const explain = async (services: RespondServices, message: IncomingMessage, port
   if (error instanceof PaddockError && error.code === 'cancelled') return;
   const { logger } = services;
   logger.error({ part: 'answer', conversation: message.conversation, error }, 'a message could not be answered');
+  // Who said something to others has asked nothing.
+  if (message.addressed === 'none') return;
   await port
     .notice(userTextOf(error))
     .catch((failure: unknown) =>
