@@ -8,13 +8,17 @@ import { fileURLToPath } from 'node:url';
 const source = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
 
 const stages = [
+  'access',
   'config',
   'engine',
+  'lore',
   'memory',
+  'people',
   'persona',
   'prompt',
   'queue',
   'reply',
+  'scene',
   'store',
   'tasks',
   'telemetry',

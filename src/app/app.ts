@@ -1,8 +1,17 @@
-import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { createAccessControl } from '../access/access-control.ts';
+import { createGate } from '../access/gate.ts';
+import { indexKnownUsers } from '../access/index-known-users.ts';
+import { createOptOuts } from '../access/opt-outs.ts';
+import { createPersonalData } from '../access/personal-data.ts';
+import { createQuota } from '../access/quota.ts';
+import { createUserIndex, indexUsers } from '../access/user-index.ts';
 import { createCommands } from '../commands/index.ts';
 import { createModelsFolder } from '../commands/models-folder.ts';
+import { logRequests } from '../commands/request-log.ts';
 import { trackAnswers } from '../commands/track-answers.ts';
 import type { Config } from '../config/config.ts';
+import { createOverrides } from '../config/overrides.ts';
 import { licenceNotice } from '../config/preset.ts';
 import type { Command } from '../core/command.ts';
 import type { ConversationKey } from '../core/conversation.ts';
@@ -11,100 +20,185 @@ import { PaddockError } from '../core/error.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Memory } from '../core/memory.ts';
 import type { IncomingMessage, ReplyPort } from '../core/message.ts';
-import type { Place } from '../core/settings.ts';
 import { createMemory } from '../memory/memory.ts';
-import { chooseTemplate } from '../prompt/index.ts';
+import { createHumanPersonas } from '../people/human-personas.ts';
+import type { SeenStore } from '../platform/discord/index.ts';
 import { createAnswerQueue } from '../queue/answer-queue.ts';
+import { lockStore } from '../store/lock-store.ts';
 import { openStore } from '../store/store.ts';
-import { createBotTurns } from '../trigger/index.ts';
+import { createAnswerCounter } from '../telemetry/answer-counts.ts';
+import { createRecentAnswers } from '../trigger/index.ts';
 import { explainConversation } from '../turn/explain.ts';
-import { type PlaceServices, respond } from '../turn/respond.ts';
+import { hearPast } from '../turn/hear-past.ts';
+import { createArrivals, respond } from '../turn/respond.ts';
+import { createReviser, promptOf } from '../turn/revise.ts';
+import { createTroubles } from '../turn/troubles.ts';
+import { createAnswerActions } from './answer-actions.ts';
 import { createEngine } from './create-engine.ts';
+import { prepareDataFolder } from './data-folder.ts';
+import { createDrain } from './drain.ts';
 import { type Library, loadLibrary } from './library.ts';
+import { createLore } from './lore.ts';
+import { createPlaces, type Places } from './place-services.ts';
+import { createPlatforms, type Platforms } from './platforms.ts';
+import { createSeenStore } from './seen-store.ts';
 
 /** The bot without its platforms. */
 export type App = Pick<Library, 'personas'> & {
+  /** To be told of each platform that is served. */
+  readonly platforms: Pick<Platforms, 'attach'>;
+  readonly places: Pick<Places, 'at'>;
   readonly memory: Memory;
   readonly engine: Engine;
   readonly commands: readonly Command[];
   /** Deals with one message altogether; never rejects. */
   respond(message: IncomingMessage, port: ReplyPort): Promise<void>;
+  /** Remembers what was said without an answer; gives the ids of messages that were not known. See `hearPast`. */
+  heard(messages: readonly IncomingMessage[], occasion: 'history' | 'missed'): Promise<readonly string[]>;
+  /** Where the platform Discord keeps what it has seen. */
+  readonly seen: SeenStore;
+  /** A channel is gone, with all that was said in it. */
+  forget(conversation: ConversationKey): Promise<void>;
   /** Takes an edit or a deletion in the chat over into memory; a deleted question is not answered any more. */
   edited(conversation: ConversationKey, messageId: string, text: string): Promise<void>;
   deleted(conversation: ConversationKey, messageIds: readonly string[]): Promise<void>;
   /** Stops the answers of a conversation; what came of them is kept. */
   stopAnswers(conversation: ConversationKey): Promise<number>;
-  /** Stops all answers and lets the platforms deliver and memory keep what came of them; takes no more. */
+  /** Stops all answers and lets the platforms deliver and memory keep what came of them; takes no more. See `createDrain`. */
   drain(): Promise<void>;
-  /** Drains, and ends engine and store. */
+  /** Drains, and ends engine and store. May be called again. */
   close(): Promise<void>;
 };
 
 /**
  * Puts the bot together; the only place that names concrete parts. Throws what a bad configuration
- * or an unusable store throws. The model begins to load at once, and a failure of that is logged:
+ * or an unusable store throws, among them one that another process uses. The model begins to load at once, and a failure of that is logged:
  * the bot serves without it, and the next question tries again.
  */
-export const createApp = async (config: Config, logger: Logger): Promise<App> => {
-  const library = await loadLibrary(config);
-  const { personas, templates, cascade } = library;
-  await mkdir(config.folders.models, { recursive: true });
+export const createApp = async (
+  config: Config,
+  logger: Logger,
+  { shutdown }: { readonly shutdown: () => void },
+): Promise<App> => {
+  const now = Date.now;
+  const library = await loadLibrary(config, (problem) =>
+    logger.warn({ part: 'library', problem }, 'an imported file is passed over'),
+  );
+  const { personas, cascade } = library;
+  await prepareDataFolder(config.folders);
   const models = createModelsFolder(config.folders.models);
-  const engine = await createEngine(config, cascade, models, logger);
-  const store = await openStore(config.memory.store, { directory: config.folders.root });
-  const memory = createMemory({ store, now: Date.now, logger });
-  const slots = (): number => engine.model?.slots ?? config.engine.slots;
-  const queue = trackAnswers(createAnswerQueue({ slots, bounds: config.queue, now: Date.now }));
-
-  const at = (place: Place | undefined): PlaceServices => {
-    const settings = cascade.settingsAt(place, engine.model);
-    const { sampling, outputTokensMax, stopStrings, reasoning, layout } = settings;
-    return {
-      memory,
-      engine,
-      persona: ({ personaId = settings.personaId }) =>
-        personas.get(personaId) ?? personas.get(settings.personaId) ?? personas.default,
-      template: () => chooseTemplate(templates, settings.template)(engine.model),
-      sampling,
-      outputTokensMax,
-      stopStrings,
-      reasoning,
-      ...(layout && { layout }),
-    };
-  };
-  const notice = (place?: Place): string | undefined => {
-    const preset = cascade.presetAt(place, engine.model);
-    return preset && licenceNotice(preset);
-  };
-  const commands = createCommands({
-    memory,
-    queue,
-    engine,
-    personas,
-    models,
-    stopAnswers: queue.stop,
-    explain: (conversation, place) => explainConversation({ ...at(place), engine }, conversation),
-    personaAt: (place, settings) => at(place).persona(settings),
-    licenceNotice: notice,
-    startedAt: Date.now(),
-    now: Date.now,
-    memoryBytes: () => process.memoryUsage.rss(),
+  const inRoot = { directory: config.folders.root };
+  const lock = await lockStore(config.memory.store, inRoot);
+  const open = async () => ({
+    loaded: await createEngine(config, cascade, models, logger),
+    store: await openStore(config.memory.store, inRoot),
   });
+  const { loaded, store } = await open().catch((error: unknown) => {
+    lock.release();
+    throw error;
+  });
+  const counter = createAnswerCounter(now);
+  const engine = counter.watch(loaded);
+  const index = createUserIndex(store);
+  const lore = createLore(library, store, logger);
+  const memory = lore.watch(indexUsers(createMemory({ store, now, logger }), index));
+  const slots = (): number => engine.model?.slots ?? config.engine.slots;
+  const queue = logRequests(trackAnswers(createAnswerQueue({ slots, bounds: config.queue, now })), { slots, now });
+  const drain = createDrain(queue, engine);
+
+  const overrides = createOverrides({ store, logger });
+  const people = createHumanPersonas(store);
+  const places = createPlaces(library, { memory, engine, overrides, people, lore: lore.service });
+  const { at } = places;
+  const platforms = createPlatforms();
+  const access = createAccessControl({ store, logger });
+  const optOuts = createOptOuts(store);
+  const quota = createQuota(now);
+  const gate = createGate({ access, optOuts, quota });
   const services = {
     memory,
     queue,
     engine,
     logger,
-    now: Date.now,
-    botTurns: createBotTurns(),
-    answerBots: config.discord.answerBots,
+    now,
+    recentAnswers: createRecentAnswers(),
+    troubles: createTroubles({ now }),
+    random: Math.random,
     listen: config.memory.listen,
     at,
+    arrivals: createArrivals(),
+    hear: async (message: IncomingMessage): Promise<boolean> => {
+      const { isHeard, refusal } = await gate.hear(message);
+      if (refusal) throw refusal;
+      return isHeard;
+    },
+    admit: async (message: IncomingMessage): Promise<void> => {
+      const refusal = gate.takeAnswer(message, (await places.settingsAt(message.place)).quota);
+      if (refusal) throw refusal;
+    },
   };
+  const commands = createCommands({
+    memory,
+    queue,
+    requests: queue.requests,
+    engine,
+    personas,
+    models,
+    lore: lore.parts(engine),
+    stopAnswers: queue.stop,
+    explain: async (conversation, place, answer) => {
+      const turn = answer && (await memory.turn(conversation, answer.turnId));
+      const options = turn && (await promptOf(memory, conversation, turn));
+      return explainConversation({ ...(await at(place)), engine }, conversation, options);
+    },
+    personaAt: async (place, settings) => (await at(place)).persona(settings),
+    licenceNotice: async (place) => {
+      const preset = await places.presetAt(place);
+      return preset && licenceNotice(preset);
+    },
+    settings: { overrides, at: places.settingsAt, explain: places.explainAt, ...library.names },
+    access,
+    quota,
+    optOuts,
+    personalData: createPersonalData({
+      memory,
+      engine,
+      index,
+      optOuts,
+      stopAnswers: queue.stop,
+      sources: [
+        {
+          name: 'humanPersonas',
+          export: async (userId) => Object.fromEntries(await people.all(userId)),
+          delete: async (userId) => void (await people.clear(userId)),
+        },
+        lore.personalData,
+      ],
+      now,
+    }),
+    answers: createAnswerActions({
+      ...services,
+      reviser: createReviser(services),
+      surface: platforms.surface,
+      newId: randomUUID,
+    }),
+    bot: { reload: library.reload, shutdown: async () => shutdown(), servers: platforms.servers, leave: platforms.leave },
+    answerCounts: counter.counts,
+    startedAt: now(),
+    now,
+    memoryBytes: () => process.memoryUsage.rss(),
+  });
+  indexKnownUsers({ store, memory, index, logger }).catch((error: unknown) => {
+    logger.warn(
+      { part: 'privacy', error },
+      'who said what could not be looked up for an older memory; the next start tries again',
+    );
+  });
   engine.start().then(
     () => {
       const preset = cascade.presetAt(undefined, engine.model);
-      if (preset) logger.info({ part: 'start', preset: preset.id, ...(notice() && { licence: notice() }) }, 'preset in use');
+      const licence = preset && licenceNotice(preset);
+      if (preset) logger.info({ part: 'start', preset: preset.id, ...(licence !== undefined && { licence }) }, 'preset in use');
     },
     (error: unknown) => {
       if (error instanceof PaddockError && error.code === 'engine-closed') return;
@@ -116,11 +210,25 @@ export const createApp = async (config: Config, logger: Logger): Promise<App> =>
   );
 
   return {
+    platforms,
+    places,
     memory,
     engine,
     personas,
     commands,
     respond: (message, port) => respond(services, message, port),
+    heard: (messages, occasion) =>
+      hearPast(
+        { memory, listen: config.memory.listen, isHeard: async (message) => (await gate.hear(message)).isHeard },
+        messages,
+        occasion,
+      ),
+    seen: createSeenStore(store),
+    forget: async (conversation) => {
+      await queue.stop(conversation);
+      await memory.reset(conversation);
+      await Promise.all([engine.forget(conversation), lore.service.forget(conversation, { isWhole: true })]);
+    },
     edited: async (conversation, messageId, text) => {
       await memory.editMessage(conversation, messageId, text);
     },
@@ -129,10 +237,14 @@ export const createApp = async (config: Config, logger: Logger): Promise<App> =>
       await memory.deleteMessages(conversation, messageIds);
     },
     stopAnswers: queue.stop,
-    drain: () => queue.close(),
+    drain,
     close: async () => {
-      await queue.close();
-      await Promise.all([memory.close(), engine.close()]);
+      try {
+        await drain();
+        await Promise.all([memory.close(), engine.close()]);
+      } finally {
+        lock.release();
+      }
     },
   };
 };

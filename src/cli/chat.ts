@@ -10,18 +10,19 @@ import { createTerminalChat, isInteractive } from '../platform/terminal/terminal
 import { createLogger } from '../telemetry/logger.ts';
 import type { Options } from './arguments.ts';
 import type { LoadedSettings } from './load-settings.ts';
-import { shutdownSignal } from './shutdown.ts';
+import type { Shutdown } from './shutdown.ts';
 
 /** Longest that the greeting waits for the model, in milliseconds. */
 const greetingMsMax = 3000;
 
-/** Chats over standard input and output until the input ends; gives the exit code. */
-export const chat = async ({ config }: LoadedSettings, options: Options): Promise<number> => {
+/** Chats over standard input and output until the input ends, the person leaves or a signal comes; gives the exit code. */
+export const chat = async ({ config }: LoadedSettings, options: Options, shutdown: Shutdown): Promise<number> => {
   const { stdin: input, stdout: output, stderr: errors } = process;
   const isScreen = isInteractive({ input, output });
   // Between the lines of a chat only what needs attention has a place.
   const logger = createLogger({ ...config.log, ...(isScreen ? { level: 'warn' as const } : {}) });
-  const app = await createApp(config, logger);
+  const asked = Promise.withResolvers<void>();
+  const app = await createApp(config, logger, { shutdown: asked.resolve });
   try {
     if (options.persona !== undefined) await app.memory.configure(terminalConversation, { personaId: options.persona });
     const terminal = createTerminalChat({
@@ -33,6 +34,10 @@ export const chat = async ({ config }: LoadedSettings, options: Options): Promis
       commands: app.commands,
       onMessage: app.respond,
       stopAnswers: app.stopAnswers,
+      onLeave: () => {
+        shutdown.begin();
+        void app.drain();
+      },
       greeting: async () => {
         const [model, { personaId }] = await Promise.all([modelLine(app.engine), app.memory.settings(terminalConversation)]);
         const persona = (personaId === undefined ? undefined : app.personas.get(personaId)) ?? app.personas.default;
@@ -43,9 +48,10 @@ export const chat = async ({ config }: LoadedSettings, options: Options): Promis
       now: Date.now,
       newId: randomUUID,
     });
-    void shutdownSignal().then(() => terminal.close());
+    void Promise.race([shutdown.asked, asked.promise]).then(() => terminal.close());
     return await terminal.run();
   } finally {
+    shutdown.begin();
     await app.close();
   }
 };

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { inFolder } from '../app/folder-error.ts';
 import { createModelsFolder } from '../commands/models-folder.ts';
 import { loadPresets } from '../config/load-presets.ts';
 import { namesOfFile } from '../config/match-preset.ts';
@@ -12,7 +13,7 @@ import { type Fit, type ListedModel, listFiles, listModelPresets, type Wanted } 
 export const listModels = async ({ config }: LoadedSettings, options: Options): Promise<number> => {
   const { folders, engine } = config;
   const presets = loadPresets(folders.presets, folders.root);
-  const names = await createModelsFolder(folders.models).list();
+  const names = await inFolder(folders.models, createModelsFolder(folders.models).list);
   const inside = relative(process.cwd(), folders.models);
   const wanted: Wanted = {
     slots: engine.slots,

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
 import { createEngine } from '../app/create-engine.ts';
-import { loadLibrary } from '../app/library.ts';
+import { type Library, loadLibrary } from '../app/library.ts';
 import { createModelsFolder } from '../commands/models-folder.ts';
 import type { Engine } from '../core/engine.ts';
 import { PaddockError } from '../core/error.ts';
@@ -14,58 +15,72 @@ import { type Explanation, explainComposed, explainPrompt } from '../turn/explai
 import type { Options } from './arguments.ts';
 import { explanationText } from './explain-prompt.ts';
 import type { LoadedSettings } from './load-settings.ts';
+import { interrupted, type Shutdown } from './shutdown.ts';
 
 /**
  * Prints the exact prompt of a conversation, and nothing else. Without `--persona` the messages
  * alone go through the template; with it they are composed as in a chat, with budget and stop strings.
  * `--tokens`, `--json` and `--explain` print what was made of it instead.
  */
-export const printPrompt = async ({ config }: LoadedSettings, options: Options): Promise<number> => {
+export const printPrompt = async ({ config }: LoadedSettings, options: Options, shutdown: Shutdown): Promise<number> => {
   if (options.conversation === undefined) {
     throw new PaddockError('configuration-invalid', 'prompt needs --conversation FILE, a JSON list of {role, name?, content}', {
       userText: 'A conversation is missing.',
     });
   }
-  const messages = parseConversation(read(options.conversation));
-  const { personas, templates, cascade } = await loadLibrary(config);
+  const file = options.conversation;
   const logger = createLogger({ ...config.log, level: 'warn' });
-  const engine = await createEngine(config, cascade, createModelsFolder(config.folders.models), logger);
-  try {
-    // The messages alone, in a form that is named, need no model.
-    const isModelNeeded = options.persona !== undefined || templates.get(config.template)?.kind !== 'text';
-    const answer = cascade.settingsAt(undefined, isModelNeeded ? await engine.start() : undefined);
-    const template = chooseTemplate(templates, answer.template)(engine.model);
-    const made =
-      options.persona === undefined
-        ? await render(messages, template, answer, engine)
-        : await compose(messages, template, personas.default, answer, engine);
-    const { prompt, stopStrings } = made;
-    if (options.json || options.tokens || options.explain) {
-      const model = await engine.start();
-      const [tokenised] = await engine.tokenise([prompt]);
-      const explanation = options.explain ? await made.explain() : undefined;
-      const templateOrigin = originOf(template, answer, config, options);
-      if (options.json) {
-        const text = promptText(prompt, { bos: model.bosText, eos: model.eosText });
-        const segments = joinSegments(prompt);
-        const { tokens, kinds } = tokenised ?? {};
-        const all = { template: template.id, model: model.name, text, segments, stopStrings, tokens, kinds };
-        const json = explanation ? { ...all, templateOrigin, explanation } : all;
-        process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
-      } else if (explanation) {
-        const head = { model: model.name, template: template.id, templateOrigin, ...(made.persona && { persona: made.persona }) };
-        process.stdout.write(explanationText(explanation, head));
-      } else process.stdout.write(`${tokenised?.tokens.join(' ')}\n`);
-    } else {
-      const text = promptText(prompt);
-      // A prompt that goes into a file or another program is exact. A person gets a line end, and a terminal
-      // no escape sequences that somebody typed.
-      process.stdout.write(process.stdout.isTTY ? `${cleanText(text)}\n` : text);
-    }
+  const library = await loadLibrary(config, (problem) => logger.warn({ problem }, 'an imported file is passed over'));
+  const engine = await createEngine(config, library.cascade, createModelsFolder(config.folders.models), logger);
+  const printed = async (): Promise<number> => {
+    const output = await outputOf(parseConversation(await read(file)), library, engine, config, options);
+    process.stdout.write(output);
     return 0;
+  };
+  try {
+    return await Promise.race([printed(), interrupted(shutdown)]);
   } finally {
     await engine.close();
   }
+};
+
+/** What is printed. */
+const outputOf = async (
+  messages: readonly ChatMessage[],
+  { personas, templates, cascade }: Library,
+  engine: Engine,
+  config: LoadedSettings['config'],
+  options: Options,
+): Promise<string> => {
+  // The messages alone, in a form that is named, need no model.
+  const isModelNeeded = options.persona !== undefined || templates.get(config.template)?.kind !== 'text';
+  const answer = cascade.settingsAt(undefined, isModelNeeded ? await engine.start() : undefined);
+  const template = chooseTemplate(templates, answer.template)(engine.model);
+  const made =
+    options.persona === undefined
+      ? await render(messages, template, answer, engine)
+      : await compose(messages, template, personas.default, answer, engine);
+  const { prompt, stopStrings } = made;
+  if (!options.json && !options.tokens && !options.explain) {
+    const text = promptText(prompt);
+    // A prompt that goes into a file or another program is exact. A person gets a line end, and a terminal
+    // no escape sequences that somebody typed.
+    return process.stdout.isTTY ? `${cleanText(text)}\n` : text;
+  }
+  const model = await engine.start();
+  const [tokenised] = await engine.tokenise([prompt]);
+  const explanation = options.explain ? await made.explain() : undefined;
+  const templateOrigin = originOf(template, answer, config, options);
+  if (options.json) {
+    const text = promptText(prompt, { bos: model.bosText, eos: model.eosText });
+    const segments = joinSegments(prompt);
+    const { tokens, kinds } = tokenised ?? {};
+    const all = { template: template.id, model: model.name, text, segments, stopStrings, tokens, kinds };
+    return `${JSON.stringify(explanation ? { ...all, templateOrigin, explanation } : all, null, 2)}\n`;
+  }
+  if (explanation === undefined) return `${tokenised?.tokens.join(' ')}\n`;
+  const head = { model: model.name, template: template.id, templateOrigin, ...(made.persona && { persona: made.persona }) };
+  return explanationText(explanation, head);
 };
 
 type Answer = Pick<AnswerSettings, 'outputTokensMax' | 'stopStrings' | 'layout'>;
@@ -143,9 +158,9 @@ const originOf = (
   return `${source}, chosen because the model brings ${template.kind === 'native' ? 'one' : 'none of its own'}`;
 };
 
-const read = (file: string): string => {
+const read = async (file: string): Promise<string> => {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8');
   } catch (error) {
     throw new PaddockError(
       'bad-input',

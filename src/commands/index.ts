@@ -1,22 +1,84 @@
 import type { Command } from '../core/command.ts';
+import { createAccessCommand, createBlockMenu } from './access.ts';
+import { createAdminCommand } from './admin.ts';
+import { createChatCommand } from './chat.ts';
+import { createConfigCommand } from './config.ts';
+import { createEditAction, createEditMenu } from './edit-reply.ts';
+import { guarded } from './guard.ts';
 import { createHelpCommand } from './help.ts';
+import { createLoreCommand, createLoreSaveCommand } from './lore.ts';
+import { createForgetUserMenu, createMemoryCommand } from './memory.ts';
 import { createModelCommand } from './model.ts';
 import { createPersonaCommand } from './persona.ts';
-import { createPromptCommand } from './prompt.ts';
+import { createPrivacyCommand } from './privacy.ts';
+import { createPromptCommand, createShowPromptMenu } from './prompt.ts';
+import { createQueueCommand } from './queue.ts';
+import { createReplyAsAction, createReplyAsMenu } from './reply-as.ts';
 import { createResetCommand } from './reset.ts';
+import {
+  createContinueCommand,
+  createContinueMenu,
+  createRegenerateCommand,
+  createRegenerateMenu,
+  createStopAction,
+  createStopMenu,
+  createSwipeCommand,
+} from './revise.ts';
+import { createSayCommand } from './say.ts';
 import type { CommandServices } from './services.ts';
+import { createLimitCommand, createSamplingCommand, createTemplateCommand } from './setting-shortcuts.ts';
+import { createStatsCommand } from './stats.ts';
 import { createStatusCommand } from './status.ts';
 import { createStopCommand } from './stop.ts';
+import { createBranchMenu, createDeleteMenu, createRewindMenu, createUndoCommand } from './take-back.ts';
 
 /** Every command of the bot, in the order in which help lists them. To add one: its file, and its line here. */
 export const createCommands = (services: CommandServices): readonly Command[] => {
   const commands: readonly Command[] = [
-    createResetCommand(services),
-    createStopCommand(services),
-    createPersonaCommand(services),
-    createModelCommand(services),
-    createPromptCommand(services),
-    createStatusCommand(services),
+    ...guarded(services, [
+      createChatCommand(services),
+      createResetCommand(services),
+      createStopCommand(services),
+      createRegenerateCommand(services),
+      createContinueCommand(services),
+      createUndoCommand(services),
+      createSwipeCommand(services),
+      createPersonaCommand(services),
+      createLoreCommand(services),
+      createMemoryCommand(services),
+      createConfigCommand(services),
+      createSamplingCommand(services),
+      createTemplateCommand(services),
+      createLimitCommand(services),
+      createAccessCommand(services),
+      createModelCommand(services),
+      createPromptCommand(services),
+      createStatusCommand(services),
+      createStatsCommand(services),
+      createQueueCommand(services),
+      createSayCommand(),
+      createAdminCommand(services),
+      // Menus of messages: Discord shows at most 15.
+      createRegenerateMenu(services),
+      createContinueMenu(services),
+      createEditMenu(services),
+      createDeleteMenu(services),
+      createRewindMenu(services),
+      createBranchMenu(services),
+      createReplyAsMenu(services),
+      createShowPromptMenu(services),
+      createStopMenu(services),
+      // Menus of users, as many.
+      createBlockMenu(services),
+      createForgetUserMenu(services),
+      // What buttons and forms call.
+      createEditAction(services),
+      createReplyAsAction(services),
+      createLoreSaveCommand(services),
+      createStopAction(services),
+    ]),
+    // For everybody, blocked or not: what is kept of somebody is theirs.
+    createPrivacyCommand(services),
     createHelpCommand(() => commands),
   ];
   return commands;

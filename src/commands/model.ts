@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import type { Command } from '../core/command.ts';
+import type { RunnableCommand } from '../core/command.ts';
 import type { ModelInfo } from '../core/engine.ts';
 import { PaddockError, userTextOf } from '../core/error.ts';
 import { completions } from './completions.ts';
+import { defineCommand } from './define-command.ts';
 import { folderLabel, type ModelsFolder, modelPath } from './models-folder.ts';
 import type { CommandServices } from './services.ts';
 
@@ -10,35 +11,39 @@ import type { CommandServices } from './services.ts';
 const listedMax = 25;
 
 /** `/model [name]`: shows the loaded model and the files there are, or loads another one (the bot's owner only). */
-export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'models' | 'licenceNotice'>): Command => ({
-  name: 'model',
-  description: 'Show the loaded model, or load another one',
-  options: [
-    {
-      name: 'name',
-      description: 'A model file to load; only the owner of the bot can do that',
-      choices: async ({ rank }, typed) => (rank === 'owner' ? completions(typed, await services.models.list()) : []),
-    },
-  ],
-  rank: 'everyone',
-  async run({ rank, place }, { name }) {
-    const notice = (): string => (services.licenceNotice(place) ? `\n${services.licenceNotice(place)}` : '');
-    if (name === undefined) {
-      const files = await services.models.list();
-      return {
-        text: `${modelText(services.engine.model, services.models)}${notice()}\n${filesText(files, services)}`,
-        isPrivate: true,
+export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'models' | 'licenceNotice'>): RunnableCommand =>
+  defineCommand({
+    name: 'model',
+    description: 'Show the loaded model, or load another one',
+    options: [
+      {
+        name: 'name',
+        description: 'A model file to load; only the owner of the bot can do that',
+        choices: async ({ rank }, typed) => (rank === 'owner' ? completions(typed, await services.models.list()) : []),
+      },
+    ],
+    rank: 'everyone',
+    async run({ rank, place }, { name }) {
+      const notice = async (): Promise<string> => {
+        const licence = await services.licenceNotice(place);
+        return licence === undefined ? '' : `\n${licence}`;
       };
-    }
-    if (rank !== 'owner') {
-      throw new PaddockError('not-allowed', 'someone who is not the owner asked for another model', {
-        userText: 'Only the owner of the bot can load another model. /model alone shows what is loaded.',
-      });
-    }
-    const loaded = await use(services.engine, await modelPath(services.models, name));
-    return { text: `Loaded.\n${modelText(loaded, services.models)}${notice()}`, isPrivate: false };
-  },
-});
+      if (name === undefined) {
+        const files = await services.models.list();
+        return {
+          text: `${modelText(services.engine.model, services.models)}${await notice()}\n${filesText(files, services)}`,
+          isPrivate: true,
+        };
+      }
+      if (rank !== 'owner') {
+        throw new PaddockError('not-allowed', 'someone who is not the owner asked for another model', {
+          userText: 'Only the owner of the bot can load another model. /model alone shows what is loaded.',
+        });
+      }
+      const loaded = await use(services.engine, await modelPath(services.models, name));
+      return { text: `Loaded.\n${modelText(loaded, services.models)}${await notice()}`, isPrivate: false };
+    },
+  });
 
 const use = async (engine: CommandServices['engine'], path: string): Promise<ModelInfo> => {
   try {

@@ -1,78 +1,145 @@
-import type { Command } from '../core/command.ts';
-import { PaddockError } from '../core/error.ts';
+import type { Command, CommandContext } from '../core/command.ts';
 import type { Persona } from '../core/persona.ts';
-import { closest } from '../text/closest.ts';
+import { changeSetting } from './change-setting.ts';
 import { completions } from './completions.ts';
 import { currentPersona } from './current-persona.ts';
-import type { CommandServices, PersonaCatalogue } from './services.ts';
+import { defineCommand } from './define-command.ts';
+import { findPersona, uniqueNames } from './find-persona.ts';
+import { say } from './locale/index.ts';
+import { shownPath } from './refusal.ts';
+import type { CommandServices } from './services.ts';
+import { scopeOption } from './setting-scope.ts';
 
 /** Most personas that the list shows; what is left out can still be asked for. */
 const listedMax = 25;
 
-/** `/persona [name]`: shows who answers in this conversation and who could, or lets another one answer. */
-export const createPersonaCommand = (services: Pick<CommandServices, 'memory' | 'personas' | 'personaAt'>): Command => ({
+/**
+ * `/persona list|show|use|clear|default`: who answers in a conversation, and where none is chosen. Typed, `/persona` alone lists and `/persona Robin` lets
+ * Robin answer.
+ */
+export const createPersonaCommand = (services: PersonaServices): Command => ({
   name: 'persona',
   description: 'Show who answers here, or choose another persona',
-  options: [
-    {
-      name: 'name',
-      description: 'The persona that shall answer in this conversation',
-      choices: async (_context, typed) => completions(typed, uniqueNames(services.personas.list())),
-    },
+  short: { alone: 'list', rest: 'use' },
+  subcommands: [
+    listCommand(services),
+    showCommand(services),
+    useCommand(services),
+    clearCommand(services),
+    defaultCommand(services),
   ],
-  rank: 'everyone',
-  async run({ conversation, place, user }, { name }) {
-    const current = await currentPersona(services, { conversation, ...(place && { place }) });
-    if (name === undefined) return { text: listText(services.personas.list(), current), isPrivate: true };
-
-    const wanted = findPersona(services.personas, name);
-    if (wanted.id === current.id) return { text: `${wanted.name} already answers here.`, isPrivate: true };
-    await services.memory.configure(conversation, { personaId: wanted.id });
-    const greeting = wanted.greeting?.replace(/\{\{char\}\}/gi, () => wanted.name).replace(/\{\{user\}\}/gi, () => user.name);
-    const text = `${wanted.name} answers here from now on.`;
-    return { text: greeting === undefined ? text : `${text}\n\n${greeting.trim()}`, isPrivate: false };
-  },
 });
 
-const listText = (personas: readonly Persona[], current: Persona): string => {
+type PersonaServices = Pick<CommandServices, 'memory' | 'personas' | 'personaAt' | 'settings'>;
+
+const listCommand = (services: PersonaServices): Command =>
+  defineCommand({
+    name: 'list',
+    description: 'Show who answers here, and who else could',
+    options: [],
+    rank: 'everyone',
+    run: async (context) => {
+      const current = await currentPersona(services, context);
+      return { text: listText(services.personas.list(), current, context), isPrivate: true };
+    },
+  });
+
+const showCommand = (services: PersonaServices): Command =>
+  defineCommand({
+    name: 'show',
+    description: 'Show what a persona is like',
+    options: [
+      {
+        name: 'name',
+        description: 'The persona to show; without it, the one that answers here',
+        choices: async (_context, typed) => completions(typed, uniqueNames(services.personas.list())),
+      },
+    ],
+    rank: 'everyone',
+    run: async (context, { name }) => {
+      const persona =
+        name === undefined ? await currentPersona(services, context) : findPersona(services.personas, name, context);
+      const greeting = persona.greeting && greetingOf(persona, context.user.name);
+      return {
+        text: [`${persona.name} (${persona.id}): ${persona.summary}`, greeting].filter(Boolean).join('\n\n'),
+        isPrivate: true,
+      };
+    },
+  });
+
+const useCommand = (services: PersonaServices): Command =>
+  defineCommand({
+    name: 'use',
+    description: 'Let a persona answer in this conversation',
+    options: [
+      {
+        name: 'name',
+        description: 'The persona that shall answer in this conversation',
+        isRequired: true,
+        choices: async (_context, typed) => completions(typed, uniqueNames(services.personas.list())),
+      },
+    ],
+    rank: 'everyone',
+    async run(context, { name }) {
+      const { conversation, user, locale } = context;
+      const current = await currentPersona(services, context);
+      const wanted = findPersona(services.personas, name, context);
+      if (wanted.id === current.id) {
+        return { text: say(locale, 'personaAlready', { name: wanted.name }), isPrivate: true };
+      }
+      await services.memory.configure(conversation, { personaId: wanted.id });
+      const text = say(locale, 'personaChosen', { name: wanted.name });
+      return { text: wanted.greeting === undefined ? text : `${text}\n\n${greetingOf(wanted, user.name)}`, isPrivate: false };
+    },
+  });
+
+const clearCommand = (services: PersonaServices): Command =>
+  defineCommand({
+    name: 'clear',
+    description: 'Let the persona answer here that answers where none is chosen',
+    options: [],
+    rank: 'everyone',
+    async run(context) {
+      await services.memory.configure(context.conversation, { personaId: undefined });
+      const { name } = await currentPersona(services, context);
+      return { text: say(context.locale, 'personaCleared', { name }), isPrivate: false };
+    },
+  });
+
+const defaultCommand = (services: PersonaServices): Command =>
+  defineCommand({
+    name: 'default',
+    description: 'Say who answers in a place where nobody has chosen a persona',
+    options: [
+      {
+        name: 'name',
+        description: 'The persona that shall answer there',
+        isRequired: true,
+        choices: async (_context, typed) => completions(typed, uniqueNames(services.personas.list())),
+      },
+      scopeOption,
+    ],
+    rank: 'moderator',
+    run: (context, { name, scope }) => changeSetting(services, context, 'persona', name, scope),
+  });
+
+const greetingOf = ({ greeting = '', name }: Persona, userName: string): string =>
+  greeting
+    .replace(/\{\{char\}\}/gi, () => name)
+    .replace(/\{\{user\}\}/gi, () => userName)
+    .trim();
+
+const listText = (personas: readonly Persona[], current: Persona, context: CommandContext): string => {
+  const { locale } = context;
   const lines = personas.slice(0, listedMax).map(({ id, name, summary }) => {
     const label = id === name.toLowerCase() ? name : `${name} (${id})`;
     return `- ${label}: ${summary}`;
   });
-  if (personas.length > listedMax) lines.push(`- and ${personas.length - listedMax} more`);
-  const now = `${current.name} answers here: ${current.summary}`;
-  return `${now}\nPersonas to choose from:\n${lines.join('\n')}\n/persona followed by a name chooses one.`;
-};
-
-const isSameText = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
-
-/** A persona by its id or its display name; ids win, and a display name that two share is not guessed at. */
-const findPersona = (personas: PersonaCatalogue, asked: string): Persona => {
-  const all = personas.list();
-  const byId = all.find(({ id }) => isSameText(id, asked));
-  if (byId !== undefined) return byId;
-  const byName = all.filter(({ name }) => isSameText(name, asked));
-  const [found, ...others] = byName;
-  if (found !== undefined && others.length === 0) return found;
-  if (found !== undefined) {
-    throw new PaddockError('bad-input', 'a persona was asked for by a name that several share', {
-      userText: `${byName.length} personas are called ${found.name}. Use the id of one: ${byName.map(({ id }) => id).join(', ')}.`,
-    });
-  }
-  const near =
-    closest(asked, uniqueNames(all)) ??
-    closest(
-      asked,
-      all.map(({ id }) => id),
-    );
-  throw new PaddockError('not-found', 'a persona was asked for that does not exist', {
-    userText: `I know no persona of that name. ${near === undefined ? '/persona lists those there are.' : `Did you mean ${near}?`}`,
-  });
-};
-
-/** What each persona can be called without doubt: its display name, or its id where the name is taken twice. */
-const uniqueNames = (personas: readonly Persona[]): readonly string[] => {
-  const isTaken = (wanted: Persona): boolean =>
-    personas.some((other) => other !== wanted && (isSameText(other.name, wanted.name) || isSameText(other.id, wanted.name)));
-  return personas.map((persona) => (isTaken(persona) ? persona.id : persona.name));
+  if (personas.length > listedMax) lines.push(`- ${say(locale, 'personaMore', { count: personas.length - listedMax })}`);
+  return [
+    say(locale, 'personaNow', { name: current.name, summary: current.summary }),
+    say(locale, 'personaChoices'),
+    ...lines,
+    say(locale, 'personaHow', { command: shownPath('persona use', context) }),
+  ].join('\n');
 };

@@ -1,5 +1,7 @@
-import type { Command } from '../core/command.ts';
+import type { Command, RunnableCommand } from '../core/command.ts';
 import { type ConversationPrompt, previewOf } from '../turn/explain.ts';
+import { defineCommand } from './define-command.ts';
+import { meantAnswer } from './meant-answer.ts';
 import type { CommandServices } from './services.ts';
 import { counted } from './words.ts';
 
@@ -12,7 +14,7 @@ const stopCharactersMax = 40;
 const stopsMax = 10;
 
 /** `/prompt`: what the model is sent for the last message here, for moderators only, because it holds the persona's hidden text. */
-export const createPromptCommand = (services: Pick<CommandServices, 'explain'>): Command => ({
+export const createPromptCommand = (services: Pick<CommandServices, 'explain'>): RunnableCommand => ({
   name: 'prompt',
   description: 'Show what the model reads here: parts, tokens, and what did not fit',
   options: [],
@@ -22,6 +24,20 @@ export const createPromptCommand = (services: Pick<CommandServices, 'explain'>):
     isPrivate: true,
   }),
 });
+
+/** The menu `Show prompt`: the same for one answer. */
+export const createShowPromptMenu = ({ explain, memory }: Pick<CommandServices, 'explain' | 'memory'>): Command =>
+  defineCommand({
+    kind: 'message-menu',
+    name: 'Show prompt',
+    description: 'Show what the model reads for this answer',
+    options: [],
+    rank: 'moderator',
+    run: async (context) => {
+      const { id: turnId } = await meantAnswer(memory, context);
+      return { text: summary(await explain(context.conversation, context.place, { turnId })), isPrivate: true };
+    },
+  });
 
 const summary = (prompt: ConversationPrompt): string => {
   const head = [

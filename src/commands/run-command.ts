@@ -1,92 +1,105 @@
-import { bounds } from '../core/bounds.ts';
-import type { Command, CommandContext, CommandReply } from '../core/command.ts';
-import { PaddockError, userTextOf } from '../core/error.ts';
+import type { Command, CommandContext, CommandPlace, CommandReply, Rank } from '../core/command.ts';
+import { PaddockError } from '../core/error.ts';
 import type { Logger } from '../core/logger.ts';
 import { closest } from '../text/closest.ts';
 import { parseCommandLine } from './command-line.ts';
-import { usage } from './help.ts';
+import { allCommands, type CommandAt, commandAt, typedCommands } from './command-tree.ts';
+import { type Notice, say } from './locale/index.ts';
 import { ranksAtLeast } from './rank.ts';
+import { type GivenOptions, readOptions } from './read-options.ts';
+import { refusal, shownPath } from './refusal.ts';
 
 /** What a call came to. The reply of a failed one says what to do instead. */
 export type CommandOutcome = CommandReply & { readonly isFailure: boolean };
 
 /**
- * Runs a command for a platform and never rejects: every mistake and failure becomes a private
- * reply. The rank is checked here on every call, whatever the platform has checked before.
- * @param options what was given; blank values count as left out.
+ * Runs a command for a platform and never rejects: every mistake and failure becomes a private reply. Rank, place and
+ * options are checked here on every call, whatever the platform has checked before, and whether the call was typed or
+ * came from a menu, a button or a form.
+ * @param path the command's words, for example `persona use`.
  */
 export const runCommand = async (
   commands: readonly Command[],
   context: CommandContext,
-  name: string,
-  options: Readonly<Record<string, string | undefined>>,
+  path: string,
+  options: GivenOptions,
   logger: Logger,
 ): Promise<CommandOutcome> => {
   try {
-    const command = findCommand(commands, name);
-    if (!ranksAtLeast(context.rank, command.rank)) throw notAllowed(command);
-    const reply = await command.run(context, checkedOptions(command, options));
+    const found = findCommand(commands, path, context);
+    checkCaller(found, context);
+    const reply = await found.command.run(context, readOptions(found, options, context));
     return { ...reply, isFailure: false };
   } catch (error) {
-    const fields = { command: name.slice(0, 64), conversation: context.conversation, user: context.user.id };
+    const fields = { command: path.slice(0, 64), conversation: context.conversation, user: context.user.id };
     if (!(error instanceof PaddockError)) logger.error({ ...fields, error }, 'a command failed unexpectedly');
     else if (error.cause !== undefined) logger.warn({ ...fields, code: error.code, error }, 'a command failed');
     else logger.debug({ ...fields, code: error.code }, 'a command was refused');
-    return { text: userTextOf(error), isPrivate: true, isFailure: true };
+    return { text: failureText(error, context), isPrivate: true, isFailure: true };
   }
 };
 
-const findCommand = (commands: readonly Command[], asked: string): Command => {
-  const name = asked.toLowerCase();
-  const command = commands.find((command) => command.name === name);
-  if (command !== undefined) return command;
-  const near = closest(
-    name,
-    commands.map((command) => command.name),
-  );
-  throw new PaddockError('not-found', 'an unknown command was called', {
-    userText: `There is no such command. ${near === undefined ? '/help lists those there are.' : `Did you mean /${near}?`}`,
-  });
+const failureText = (error: unknown, { locale }: CommandContext): string =>
+  error instanceof PaddockError ? error.userText : say(locale, 'unexpected');
+
+const findCommand = (commands: readonly Command[], path: string, context: CommandContext): CommandAt => {
+  const found = commandAt(commands, path);
+  if (found !== undefined) return found;
+  const near = closest(path.toLowerCase(), [
+    ...typedCommands(commands).map(({ name }) => name),
+    ...allCommands(typedCommands(commands)).map((each) => each.path),
+  ]);
+  throw near === undefined
+    ? refusal('not-found', context, 'unknownCommand', { help: shownPath('help', context) })
+    : refusal('not-found', context, 'unknownCommandNear', { near: shownPath(near, context) });
 };
 
-const notAllowed = (command: Command): PaddockError =>
-  new PaddockError('not-allowed', `/${command.name} was called by someone below ${command.rank}`, {
-    userText: `/${command.name} is for ${command.rank === 'owner' ? 'the owner of the bot' : 'moderators'} only. Ask them to call it.`,
-  });
-
-const checkedOptions = (
-  command: Command,
-  given: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string | undefined>> => {
-  const checked: Record<string, string> = {};
-  for (const option of command.options) {
-    const value = Object.hasOwn(given, option.name) ? given[option.name]?.trim() : undefined;
-    if (value !== undefined && value.length > bounds.commandOptionCharactersMax) {
-      throw new PaddockError('bad-input', `the option ${option.name} of /${command.name} is too long`, {
-        userText: `What you gave as ${option.name} is too long. Use at most ${bounds.commandOptionCharactersMax} characters.`,
-      });
-    }
-    if (value) checked[option.name] = value;
-    else if (option.isRequired) {
-      throw new PaddockError('bad-input', `/${command.name} was called without ${option.name}`, {
-        userText: `/${command.name} needs ${option.name}: ${option.description}. Call it as ${usage(command)}.`,
-      });
-    }
+const checkCaller = ({ path, command }: CommandAt, context: CommandContext): void => {
+  const shown = { command: shownPath(path, context) };
+  if (command.places !== undefined && !command.places.includes(context.where)) {
+    const places = command.places.map((place) => say(context.locale, placeNotices[place])).join(', ');
+    throw refusal('not-allowed', context, 'notHere', { ...shown, places });
   }
-  return checked;
+  if (!ranksAtLeast(context.rank, command.rank)) {
+    throw refusal('not-allowed', context, rankNotices[command.rank], shown);
+  }
+  const targetKind = { 'message-menu': 'message', 'user-menu': 'user', slash: undefined, action: undefined }[
+    command.kind ?? 'slash'
+  ];
+  if (targetKind !== undefined && context.target?.kind !== targetKind) throw refusal('bad-input', context, 'outdated');
 };
 
-/** Runs a typed line, for platforms where commands are typed; mistakes in its form become replies too. */
+const rankNotices: Readonly<Record<Rank, Notice>> = {
+  everyone: 'notYours', // never refused
+  moderator: 'forModerators',
+  'server-owner': 'forServerOwner',
+  owner: 'forOwner',
+};
+
+const placeNotices: Readonly<Record<CommandPlace, Notice>> = {
+  server: 'inServer',
+  thread: 'inThread',
+  direct: 'inDirect',
+  terminal: 'inTerminal',
+};
+
+/**
+ * Runs a typed line, for platforms where commands are typed; mistakes in its form become replies too.
+ * @param resolve turns what was typed for an option into what it names, for example a path into a file.
+ */
 export const runCommandLine = async (
   commands: readonly Command[],
   context: CommandContext,
   line: string,
   logger: Logger,
+  resolve: (found: CommandAt | undefined, options: Readonly<Record<string, string>>) => GivenOptions = (_found, options) =>
+    options,
 ): Promise<CommandOutcome> => {
+  const typed = typedCommands(commands);
   try {
-    const { name, options } = parseCommandLine(line, commands);
-    return await runCommand(commands, context, name, options, logger);
+    const { name, options } = parseCommandLine(line, typed, context);
+    return await runCommand(typed, context, name, resolve(commandAt(typed, name), options), logger);
   } catch (error) {
-    return { text: userTextOf(error), isPrivate: true, isFailure: true };
+    return { text: failureText(error, context), isPrivate: true, isFailure: true };
   }
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { writtenChat } from './chat-schema.ts';
 import * as kind from './kinds.ts';
 
 // What presets, the configuration and its places can all set. Each setting has its built-in
@@ -94,11 +95,13 @@ export const presetName = (expected: string) =>
     .meta({ expected });
 export const presetId = () => presetName('`auto`, `none` or the name of a file in config/models/, without its extension');
 
-const placeSettings = () => ({
+/** Everything that a server or channel can have of its own. */
+export const placeSettings = () => ({
   preset: presetId().optional(),
   persona: personaId().optional(),
   template: kind.template().optional(),
   ...writtenSettings(),
+  ...writtenChat(),
 });
 
 const placeId = () =>

@@ -1,5 +1,6 @@
 import type { Sampling } from '../core/engine.ts';
 import type { WrittenAnswer, WrittenPlace, WrittenSampling, WrittenServer } from './answer-schema.ts';
+import type { WrittenChat } from './chat-schema.ts';
 import type { Mention } from './mentions.ts';
 import type { Settings } from './schema.ts';
 
@@ -34,14 +35,18 @@ export type Config = DeepReadonly<
     template: string;
     folders: Folders;
     /**
-     * `model` is `auto` or an absolute path. `contextTokens` is what the file says or else the
+     * `model` is `auto` or an absolute path, `draftModel` an absolute path if there is one. `contextTokens` is what the file says or else the
      * default: where `isContextAuto`, a preset's context goes first (see settings-cascade.ts).
      */
-    engine: Omit<Settings['engine'], 'contextTokens'> & { contextTokens: number; isContextAuto: boolean };
+    engine: Omit<Settings['engine'], 'contextTokens' | 'draftModel'> & {
+      contextTokens: number;
+      isContextAuto: boolean;
+      draftModel?: string;
+    };
     /** File and defaults, without presets. What is off or left to chance is absent. */
     sampling: Sampling;
     /** What the file itself says, without defaults. */
-    written: { sampling: WrittenSampling; answer: WrittenAnswer };
+    written: { sampling: WrittenSampling; answer: WrittenAnswer } & WrittenChat;
     places: Places;
     /** The personas, presets and templates that the file names, to be checked once they are loaded. */
     mentions: readonly Mention[];

@@ -95,6 +95,7 @@ const configOf = (
     presets: join(root, 'config', 'models'),
   };
   const token = env.DISCORD_TOKEN?.trim();
+  const { draftModel, ...engine } = settings.engine;
   return {
     preset: settings.preset,
     persona: settings.persona,
@@ -104,10 +105,11 @@ const configOf = (
     places: placesOf(settings, root),
     mentions,
     engine: {
-      ...settings.engine,
-      contextTokens: settings.engine.contextTokens === 'auto' ? defaultContextTokens : settings.engine.contextTokens,
-      isContextAuto: settings.engine.contextTokens === 'auto',
-      model: modelOf(overrides.PADDOCK_MODEL ?? settings.engine.model, folders, absolute),
+      ...engine,
+      contextTokens: engine.contextTokens === 'auto' ? defaultContextTokens : engine.contextTokens,
+      isContextAuto: engine.contextTokens === 'auto',
+      model: modelOf(overrides.PADDOCK_MODEL ?? engine.model, folders, absolute),
+      ...(draftModel === 'none' ? {} : { draftModel: modelOf(draftModel, folders, absolute) }),
     },
     sampling: samplingOf(settings.sampling),
     answer: settings.answer,

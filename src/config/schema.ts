@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { answerSettings, channels, personaId, presetId, samplingSettings, servers, writtenSettings } from './answer-schema.ts';
+import { chatSettings, writtenChat } from './chat-schema.ts';
 import * as kind from './kinds.ts';
 
 const folder = () => kind.text('a folder');
 const model = () => kind.text('`auto`, the name of a file in the models folder, or a path');
 const webUrl = () => z.url({ protocol: /^https?$/ }).meta({ expected: 'a URL that begins with http:// or https://' });
+const cacheType = () => kind.choice(['f16', 'q8_0', 'q4_0']).default('f16');
 const logLevel = () => kind.choice(['debug', 'info', 'warn', 'error', 'silent']);
 
 /** The variables of the environment that override settings of the file. */
@@ -68,13 +70,41 @@ const settings = {
       .whole(1, 64)
       .default(2)
       .describe('Conversations that are answered at the same time. Each has a context of its own in memory.'),
+    keyCacheType: cacheType().describe(
+      'How what the model has read is held in memory, the keys of it. `q8_0` takes half of `f16`, `q4_0` a quarter, and is less exact.',
+    ),
+    valueCacheType: cacheType().describe('The same for the values. Anything but `f16` needs flash attention.'),
+    stateMegabytes: kind
+      .whole(0, 10_000_000)
+      .default(4096)
+      .describe(
+        'Disk space in `cache/` of the data folder for what was read of conversations that have no slot, so that it need not be read again, also after a restart. 0 keeps nothing.',
+      ),
+    speculation: kind
+      .choice(['off', 'prompt-lookup', 'draft'])
+      .default('off')
+      .describe(
+        '`prompt-lookup` guesses that what stood in the conversation before comes again and checks several tokens at once. The answers stay the same; it helps on graphics cards, and with texts that repeat much. `draft` has a small model guess (`draftModel`). `npm run paddock -- bench` says whether either helps here.',
+      ),
+    draftModel: kind
+      .text('`none`, the name of a file in the models folder, or a path')
+      .default('none')
+      .describe('The small model for `speculation: draft`: of the same family, with the same vocabulary. `none` is none.'),
+    prefillTokensPerMinute: kind
+      .whole(0, 10_000_000)
+      .default(20_000)
+      .describe(
+        'Tokens that may be read ahead in a minute while nobody waits for an answer, so that the next one begins sooner. 0 is off.',
+      ),
   }),
 
   sampling: samplingSettings(),
   answer: answerSettings(),
 
+  ...chatSettings(),
+
   servers: servers().describe(
-    'What is different in single servers, by their ids: `preset`, `persona`, `template`, `sampling`, `answer`, and under `channels` the same for channels.',
+    'What is different in single servers, by their ids: `preset`, `persona`, `template`, and any of `sampling`, `answer`, `historyTurnsMax`, `adultPersonas`, `trigger`, `reply` and `quota`; under `channels` the same for channels.',
   ),
   channels: channels().describe(
     'The same for single channels, threads or categories, by their ids. The nearest to where somebody writes wins.',
@@ -82,8 +112,9 @@ const settings = {
 
   memory: kind.group('What is remembered, and where.', {
     store: z
-      .union([z.literal('sqlite'), z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/.*$/)])
-      .meta({ expected: '`sqlite` or a URI such as memory://' })
+      .string()
+      .regex(/^(?:sqlite|sqlite:\/\/.+|memory:\/\/.*)$/s)
+      .meta({ expected: '`sqlite`, sqlite:// with the path of a file, or memory://' })
       .default('sqlite')
       .describe('`sqlite` is the file `paddock.db` in the data folder. `memory://` keeps nothing after the end.'),
     listen: kind
@@ -91,6 +122,12 @@ const settings = {
       .default('channel')
       .describe(
         '`channel` remembers all that is said in channels where somebody has spoken to the bot, `addressed` only what is said to it.',
+      ),
+    historyOnFirstUse: kind
+      .whole(0, 100)
+      .default(20)
+      .describe(
+        'Messages from before the first question in a Discord channel that the bot reads, so that it knows what is being talked about. 0 reads none.',
       ),
   }),
 
@@ -105,7 +142,6 @@ const settings = {
       .default('https://discord.com/api')
       .describe("Where Discord's REST interface is. Only for those who use a proxy for it.")
       .meta({ environment: 'DISCORD_API_URL' }),
-    answerBots: kind.yesNo().default(false).describe('Whether other bots get answers. A chain of bots is cut after a few turns.'),
     editIntervalMs: kind
       .whole(1000, 60_000)
       .default(1000)
@@ -132,10 +168,18 @@ export const settingsSchema = kind
     error: 'must be less than engine.contextTokens, or nothing is left for the prompt',
     // Also when something else is wrong, so that all mistakes come at once.
     when: ({ value }) => kind.hasNumbers(value, ['answer', 'tokensMax'], ['engine', 'contextTokens']),
+  })
+  .refine(({ engine }) => engine.speculation !== 'draft' || engine.draftModel !== 'none', {
+    path: ['engine', 'draftModel'],
+    error: 'must name a model file where engine.speculation is draft',
+  })
+  .refine(({ engine }) => engine.valueCacheType === 'f16' || engine.flashAttention !== false, {
+    path: ['engine', 'valueCacheType'],
+    error: 'must be f16 where engine.flashAttention is false',
   });
 
-/** What the file itself says of sampling and answers, whatever else is in it. */
-export const writtenSchema = z.preprocess((value) => value ?? {}, z.object(writtenSettings()));
+/** What the file itself says of what presets or places decide too, whatever else is in it. */
+export const writtenSchema = z.preprocess((value) => value ?? {}, z.object({ ...writtenSettings(), ...writtenChat() }));
 
 /** The settings as the file has them, defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;

@@ -1,5 +1,5 @@
 import type { AnswerSettings, Place } from '../core/settings.ts';
-import type { WrittenAnswer, WrittenPlace, WrittenSampling } from './answer-schema.ts';
+import type { WrittenPlace } from './answer-schema.ts';
 import { type Config, defaultContextTokens } from './config.ts';
 import { type ModelNames, presetFor } from './match-preset.ts';
 import { overlay } from './overlay.ts';
@@ -7,73 +7,83 @@ import type { Preset, Presets } from './preset.ts';
 import { samplingOf } from './sampling.ts';
 import { settingsSchema } from './schema.ts';
 
-/** A setting of answers in one place, and where it comes from: `default`, `preset notus-7b-v1`, `configuration`, `server 42`. */
+/** A setting in one place, and where it comes from: `default`, `preset notus-7b-v1`, `configuration`, `server 42`, `channel 7, by command`. */
 export type ExplainedSetting = { readonly name: string; readonly value: unknown; readonly source: string };
 
-/** How answers are made, by where something is said and by the loaded model. */
+/** What was set by command, by the id of a server, category, channel or thread, or `default` for everywhere. */
+export type Overrides = ReadonlyMap<string, WrittenPlace>;
+
+/** The key of what was set for everywhere. */
+export const everywhere = 'default';
+
+/** How the bot behaves and answers, by where something is said and by the loaded model. */
 export interface SettingsCascade {
-  settingsAt(place: Place | undefined, model: ModelNames | undefined): AnswerSettings;
+  settingsAt(place: Place | undefined, model: ModelNames | undefined, overrides?: Overrides): AnswerSettings;
   /** Each value with its source, by name. */
-  explainAt(place: Place | undefined, model: ModelNames | undefined): readonly ExplainedSetting[];
+  explainAt(place: Place | undefined, model: ModelNames | undefined, overrides?: Overrides): readonly ExplainedSetting[];
   /** The preset that is chosen there, or found for the model; undefined where none is. */
-  presetAt(place: Place | undefined, model: ModelNames | undefined): Preset | undefined;
+  presetAt(place: Place | undefined, model: ModelNames | undefined, overrides?: Overrides): Preset | undefined;
   /** The context of the engine, which is the same everywhere, in tokens. `model` may come from `namesOfFile`. */
   contextTokensFor(model: ModelNames | undefined): number;
 }
 
 /** What one level says: the defaults, a preset, the configuration, a server or a channel. */
-type Layer = {
-  readonly source: string;
-  readonly persona?: string | undefined;
-  readonly template?: string | undefined;
-  readonly sampling: WrittenSampling;
-  readonly answer: WrittenAnswer;
-};
-type Level = Layer & { readonly preset?: string | undefined };
+type Layer = { readonly source: string; readonly isPreset?: boolean; readonly written: Omit<WrittenPlace, 'preset'> };
+type Level = { readonly source: string; readonly written: WrittenPlace };
 
 const defaults = settingsSchema.parse(null);
+const nothing = { sampling: { dry: {}, xtc: {} }, answer: {}, trigger: {}, reply: {}, quota: {} };
 
 /**
  * Puts settings over one another: the built-in defaults, the configuration, the server, and the channels from the
- * widest to the nearest. A preset stands right below the level that chooses it: what is written on that level or
- * nearer goes over the preset, and the preset over all that is wider. Only the nearest choice of a preset counts.
+ * widest to the nearest; at each of these what was set by command goes over the file. A preset stands right below
+ * the level that chooses it: what is written on that level or nearer goes over the preset, and the preset over all
+ * that is wider. Only the nearest choice of a preset counts.
  *
  * @param config with command-line options already in `preset`, `persona` and `template`
  */
 export const createSettingsCascade = (config: Config, presets: Presets): SettingsCascade => {
-  const resolve = (place: Place | undefined, model: ModelNames | undefined) => {
-    const levels = levelsAt(config, place);
-    const chosenAt = levels.findLastIndex((level) => level.preset !== undefined);
-    const preset = presetOf(presets, levels[chosenAt]?.preset ?? 'auto', model);
+  const resolve = (place: Place | undefined, model: ModelNames | undefined, overrides: Overrides = new Map()) => {
+    const levels = levelsAt(config, place, overrides);
+    const chosenAt = levels.findLastIndex(({ written }) => written.preset !== undefined);
+    const preset = presetOf(presets, levels[chosenAt]?.written.preset ?? 'auto', model);
     const layers: readonly Layer[] = [
-      { source: 'default', persona: defaults.persona, template: defaults.template, sampling: defaults.sampling, answer: {} },
+      { source: 'default', written: { ...nothing, persona: defaults.persona, template: defaults.template } },
       ...levels.flatMap((level, index): readonly Layer[] =>
         index === chosenAt && preset !== undefined ? [layerOf(preset), level] : [level],
       ),
     ];
-    return { layers, preset };
+    const chosen = levels[chosenAt];
+    const choice = { value: chosen?.written.preset ?? 'auto', source: chosen?.source ?? 'default' };
+    return { layers, preset, choice };
   };
 
   return {
-    settingsAt(place, model) {
-      const { layers, preset } = resolve(place, model);
-      const answer = layers.reduce<typeof defaults.answer>((under, layer) => overlay(under, layer.answer), defaults.answer);
+    settingsAt(place, model, overrides) {
+      const { layers, preset } = resolve(place, model, overrides);
+      const answer = merged(layers, defaults.answer, (written) => written.answer);
+      const historyTurnsMax = nearest(layers, ({ historyTurnsMax }) => historyTurnsMax) ?? defaults.historyTurnsMax;
       return {
         ...(preset !== undefined && { preset: preset.id }),
-        personaId: last(layers, (layer) => layer.persona) ?? config.persona,
+        personaId: nearest(layers, ({ persona }) => persona) ?? config.persona,
         template: templateOf(layers, preset),
         sampling: samplingOf(samplingAt(layers)),
         outputTokensMax: answer.tokensMax,
         stopStrings: stopStringsOf(layers, preset),
         reasoning: answer.reasoning,
         ...(preset?.layout !== undefined && { layout: preset.layout }),
+        ...(historyTurnsMax !== 'all' && { historyTurnsMax }),
+        adultPersonas: nearest(layers, ({ adultPersonas }) => adultPersonas) ?? defaults.adultPersonas,
+        trigger: merged(layers, defaults.trigger, (written) => written.trigger),
+        reply: merged(layers, defaults.reply, (written) => written.reply),
+        quota: merged(layers, defaults.quota, (written) => written.quota),
       };
     },
-    explainAt(place, model) {
-      const { layers, preset } = resolve(place, model);
-      return explain(layers, preset);
+    explainAt(place, model, overrides) {
+      const { layers, preset, choice } = resolve(place, model, overrides);
+      return [{ name: 'preset', ...choice }, ...explain(layers, preset)];
     },
-    presetAt: (place, model) => resolve(place, model).preset,
+    presetAt: (place, model, overrides) => resolve(place, model, overrides).preset,
     contextTokensFor(model) {
       if (!config.engine.isContextAuto) return config.engine.contextTokens;
       const chosen = presetOf(presets, config.preset, model)?.contextTokens;
@@ -85,32 +95,29 @@ export const createSettingsCascade = (config: Config, presets: Presets): Setting
 };
 
 /** The configuration, then the server, then its channels, the nearest last. */
-const levelsAt = (config: Config, place: Place | undefined): readonly Level[] => {
+const levelsAt = (config: Config, place: Place | undefined, overrides: Overrides): readonly Level[] => {
   const { servers, channels } = config.places;
-  const server = place?.serverId === undefined ? undefined : own(servers, place.serverId);
-  const level = (source: string, { preset, persona, template, sampling, answer }: Omit<WrittenPlace, 'channels'>): Level => ({
-    source,
-    preset,
-    persona,
-    template,
-    sampling,
-    answer,
-  });
+  const serverId = place?.serverId;
+  const server = serverId === undefined ? undefined : own(servers, serverId);
+  const level = (source: string, written: WrittenPlace | undefined): readonly Level[] =>
+    written === undefined ? [] : [{ source, written }];
+  const byCommand = (id: string, name: string): readonly Level[] => level(`${name}, by command`, overrides.get(id));
   return [
-    level('configuration', {
+    ...level('configuration', {
+      ...config.written,
       preset: config.preset,
       persona: config.persona,
       template: config.template === 'auto' ? undefined : config.template,
-      ...config.written,
     }),
-    ...(server === undefined ? [] : [level(`server ${place?.serverId}`, server)]),
+    ...byCommand(everywhere, 'everywhere'),
+    ...(serverId === undefined ? [] : [...level(`server ${serverId}`, server), ...byCommand(serverId, `server ${serverId}`)]),
     ...(place?.channelIds ?? [])
       .toReversed()
-      .flatMap((id) =>
-        [own(channels, id), server && own(server.channels, id)].flatMap((channel) =>
-          channel === undefined ? [] : [level(`channel ${id}`, channel)],
-        ),
-      ),
+      .flatMap((id) => [
+        ...level(`channel ${id}`, own(channels, id)),
+        ...level(`channel ${id}`, server && own(server.channels, id)),
+        ...byCommand(id, `channel ${id}`),
+      ]),
   ];
 };
 
@@ -123,60 +130,71 @@ const presetOf = (presets: Presets, chosen: string, model: ModelNames | undefine
   return model === undefined ? undefined : presetFor(presets, model);
 };
 
-const layerOf = ({ id, template, sampling, answer }: Preset): Layer => ({ source: `preset ${id}`, template, sampling, answer });
+const layerOf = ({ id, template, sampling, answer }: Preset): Layer => ({
+  source: `preset ${id}`,
+  isPreset: true,
+  written: { ...nothing, template, sampling, answer },
+});
 
-const last = <Value>(layers: readonly Layer[], pick: (layer: Layer) => Value | undefined): Value | undefined =>
-  layers.map(pick).findLast((value) => value !== undefined);
+const nearest = <Value>(layers: readonly Layer[], pick: (written: Layer['written']) => Value | undefined): Value | undefined =>
+  layers.map(({ written }) => pick(written)).findLast((value) => value !== undefined);
+
+/** A group of settings, each from the nearest layer that has it, or its default. */
+const merged = <Group extends object>(
+  layers: readonly Layer[],
+  group: Group,
+  pick: (written: Layer['written']) => { readonly [Name in keyof Group]?: Group[Name] | undefined },
+): Group => layers.reduce((under, { written }) => overlay(under, pick(written)), group);
 
 /** `auto` in a place goes back to the preset's. */
 const templateOf = (layers: readonly Layer[], preset: Preset | undefined): string => {
-  const template = last(layers, (layer) => layer.template) ?? 'auto';
+  const template = nearest(layers, (written) => written.template) ?? 'auto';
   return template === 'auto' ? (preset?.template ?? 'auto') : template;
 };
 
 /** The preset's always stay, as the model needs them; of the written lists the nearest counts. */
 const stopStringsOf = (layers: readonly Layer[], preset: Preset | undefined): readonly string[] => {
-  const written = last(layers, ({ source, answer }) => (isPreset(source) ? undefined : answer.stopStrings));
+  const written = layers.findLast((layer) => !layer.isPreset && layer.written.answer.stopStrings)?.written.answer.stopStrings;
   return [...new Set([...(preset?.answer.stopStrings ?? []), ...(written ?? defaults.answer.stopStrings)])];
 };
 
-const isPreset = (source: string): boolean => source.startsWith('preset ');
-
 const samplingAt = (layers: readonly Layer[]): typeof defaults.sampling =>
-  layers.reduce<typeof defaults.sampling>(
-    (under, { sampling: { dry, xtc, ...plain } }) => ({
-      ...overlay(under, plain),
-      dry: overlay(under.dry, dry),
-      xtc: overlay(under.xtc, xtc),
-    }),
-    defaults.sampling,
-  );
+  layers.reduce<typeof defaults.sampling>((under, { written }) => {
+    const { dry, xtc, ...plain } = written.sampling;
+    return { ...overlay(under, plain), dry: overlay(under.dry, dry), xtc: overlay(under.xtc, xtc) };
+  }, defaults.sampling);
 
 const explain = (layers: readonly Layer[], preset: Preset | undefined): readonly ExplainedSetting[] => {
   const found = new Map<string, ExplainedSetting>();
   const note = (name: string, value: unknown, source: string): void => {
     if (value !== undefined) found.set(name, { name, value, source });
   };
-  for (const { source, persona, template, sampling, answer } of [{ ...defaults, source: 'default' }, ...layers]) {
-    note('persona', persona, source);
-    note('template', template, source);
-    const { dry, xtc, ...plain } = sampling;
-    for (const [name, value] of Object.entries(plain)) note(`sampling.${name}`, value, source);
-    for (const [name, value] of Object.entries(dry)) note(`sampling.dry.${name}`, value, source);
-    for (const [name, value] of Object.entries(xtc)) note(`sampling.xtc.${name}`, value, source);
-    for (const [name, value] of Object.entries(answer)) note(`answer.${name}`, value, source);
+  const { persona, template, sampling, answer, historyTurnsMax, adultPersonas, trigger, reply, quota } = defaults;
+  const whole = { persona, template, sampling, answer, historyTurnsMax, adultPersonas, trigger, reply, quota };
+  for (const [name, value] of leavesOf(whole)) note(name, value, 'default');
+  for (const { source, written } of layers) {
+    const { preset: _chosen, ...settings }: WrittenPlace = written;
+    for (const [name, value] of leavesOf(settings)) note(name, value, source);
   }
-  const stopSources = layers.filter(({ answer }) => answer.stopStrings !== undefined).map(({ source }) => source);
-  const written = stopSources.findLast((source) => !isPreset(source));
-  const sources = [...stopSources.filter(isPreset), ...(written === undefined ? [] : [written])];
+  const stopping = layers.filter(({ written }) => written.answer.stopStrings !== undefined);
+  const writtenAt = stopping.findLast(({ isPreset }) => !isPreset);
+  const sources = [...stopping.filter(({ isPreset }) => isPreset), ...(writtenAt ? [writtenAt] : [])].map(({ source }) => source);
   note('answer.stopStrings', stopStringsOf(layers, preset), sources.join(' and ') || 'default');
   if (preset !== undefined) note('template', templateOf(layers, preset), templateSource(layers, preset));
   if (preset?.layout !== undefined) note('layout', true, `preset ${preset.id}`);
   return [...found.values()];
 };
 
+/** The settings of nested groups by their dotted names. */
+const leavesOf = (group: object, prefix = ''): readonly (readonly [name: string, value: unknown])[] =>
+  Object.entries(group).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? leavesOf(value, `${prefix}${name}.`)
+      : [[`${prefix}${name}`, value] as const],
+  );
+
 const templateSource = (layers: readonly Layer[], preset: Preset): string => {
-  const layer = layers.findLast(({ template }) => template !== undefined);
+  const layer = layers.findLast(({ written }) => written.template !== undefined);
   if (layer === undefined) return 'default';
-  return layer.template === 'auto' && preset.template !== undefined ? `preset ${preset.id}` : layer.source;
+  return layer.written.template === 'auto' && preset.template !== undefined ? `preset ${preset.id}` : layer.source;
 };

@@ -1,3 +1,5 @@
+import type { Scene } from './scene.ts';
+
 /** Names one conversation: `<platform>:<place>`, for example `discord:1183…` or `terminal:local`. */
 export type ConversationKey = string;
 
@@ -29,10 +31,37 @@ export type Turn = {
   readonly replyTo?: string;
 };
 
+/** A text of the people in a conversation that stands near the end of the prompt (the "author's note"). */
+export type AuthorsNote = {
+  readonly text: string;
+  /** In how many messages of humans it stands once; 1 is every time, 0 is off. */
+  readonly interval: number;
+  /** Among the turns, so many from the end; or in the system prompt, behind the scenario. */
+  readonly position: { readonly at: 'depth'; readonly depth: number } | { readonly at: 'note' };
+  readonly role: 'system' | 'user' | 'assistant';
+};
+
+/** What is remembered in short of the turns that no longer fit. */
+export type Summary = {
+  readonly text: string;
+  /** Id of the newest turn that it covers. */
+  readonly throughId: string;
+};
+
 /** What is remembered about a conversation besides its turns. */
 export type ConversationSettings = {
   /** The persona that answers here; the configured default when absent. */
   readonly personaId?: string;
+  /** Several personas that take turns here, in place of the one. */
+  readonly scene?: Scene;
+  readonly note?: AuthorsNote;
+  /** Takes the place of the persona's scenario. */
+  readonly scenario?: string;
+  readonly summary?: Summary;
+  /** Whether summaries are made and used here. [true] */
+  readonly isSummarised?: boolean;
+  /** What `{{setvar}}` has set in texts of personas and lore. */
+  readonly variables?: Readonly<Record<string, string>>;
   /**
    * Id of the oldest turn that still stands in the prompt. Older ones were dropped in a block
    * when the context was full; kept so that the prompt's beginning stays the same for many turns.

@@ -99,6 +99,18 @@ export type RenderChatOptions = {
   readonly variables?: Readonly<Record<string, unknown>>;
 };
 
+/** The beginning of a prompt that will probably be asked for. */
+export type PrefillRequest = Pick<GenerateRequest, 'prompt' | 'affinity' | 'signal'>;
+
+/** How far reading ahead came, in tokens. */
+export type PrefillResult = {
+  readonly promptTokens: number;
+  /** Of these, what is in the conversation's slot now. Fewer when a request came between, or the budget was spent. */
+  readonly readTokens: number;
+  /** What was evaluated for it. */
+  readonly evaluatedTokens: number;
+};
+
 /**
  * Runs a language model. All failures are `PaddockError`s whose `userText` can be shown.
  * `start` may be called again after a failure; `generate` starts the engine when needed.
@@ -116,7 +128,13 @@ export interface Engine {
   renderChat(messages: readonly ChatMessage[], options?: RenderChatOptions): Promise<Prompt>;
   /** Generates one answer. Aborting ends it early with reason `aborted` and frees its slot at once. */
   generate(request: GenerateRequest): AsyncIterable<GenerateEvent>;
-  /** Drops the evaluated state of a conversation. */
+  /**
+   * Evaluates the beginning of a prompt into the conversation's slot while nobody waits for an answer,
+   * so that less is left when one is asked for. It never starts the engine, and ends early rather
+   * than wait for long. Absent where the engine has no slots of its own.
+   */
+  prefill?(request: PrefillRequest): Promise<PrefillResult>;
+  /** Drops the evaluated state of a conversation, wherever it is kept. */
   forget(affinity: string): Promise<void>;
   /** Loads another model file; on failure the former one is loaded again and the error thrown. */
   use(modelPath: string): Promise<ModelInfo>;

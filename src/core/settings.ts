@@ -6,7 +6,47 @@ export type Place = {
   /** Ids of the thread, its channel and its category, as far as there are such: the nearest first. */
   readonly channelIds: readonly string[];
   readonly serverId?: string;
+  /** Whether it is a thread that the bot opened itself. [false] */
+  readonly isOwnThread?: boolean;
+  /** Whether only adults are let in; direct messages and the terminal count as such. [false] */
+  readonly isAgeRestricted?: boolean;
 };
+
+/** When the bot answers in one place. */
+export type TriggerSettings = {
+  /** Messages that mention it or reply to it. */
+  readonly mention: boolean;
+  /** Direct messages. */
+  readonly direct: boolean;
+  /** Everything in threads that it opened. */
+  readonly ownThreads: boolean;
+  /** Everything that humans say. */
+  readonly always: boolean;
+  /** Words that wake it, wherever they stand. */
+  readonly words: readonly string[];
+  /** How likely an answer to something not addressed to it is, from 0 to 1. */
+  readonly chance: number;
+  /** Seconds after an answer in which `chance` is 0. */
+  readonly chanceCooldownSeconds: number;
+  /** Whether other bots get answers. */
+  readonly bots: boolean;
+};
+
+/** In which form answers appear in one place. */
+export type ReplySettings = {
+  readonly style: 'reply' | 'plain' | 'thread';
+  /** Whether an answer is shown while it is being written. */
+  readonly streaming: boolean;
+  /** What becomes of an answer that needs more messages than `bounds.answerMessagesMax`. */
+  readonly longAnswers: 'split' | 'file';
+  /** Whether links in answers get a preview. */
+  readonly linkPreviews: boolean;
+  /** Whether the newest answer of a channel carries buttons: other versions, again, go on, stop. */
+  readonly buttons: boolean;
+};
+
+/** How many answers an hour there may be; 0 is no limit. */
+export type QuotaSettings = { readonly perUserPerHour: number; readonly perServerPerHour: number };
 
 /** How answers are made in one place: what preset and configuration come to there. */
 export type AnswerSettings = {
@@ -24,4 +64,11 @@ export type AnswerSettings = {
   readonly reasoning: 'hide' | 'spoiler' | 'show';
   /** How persona, history and question become one instruction, where the preset asks for that. */
   readonly layout?: PromptLayout;
+  /** How many turns before the question the prompt may hold. [as many as fit] */
+  readonly historyTurnsMax?: number;
+  /** Where personas for adults may answer. */
+  readonly adultPersonas: 'age-restricted' | 'everywhere' | 'never';
+  readonly trigger: TriggerSettings;
+  readonly reply: ReplySettings;
+  readonly quota: QuotaSettings;
 };

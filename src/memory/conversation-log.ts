@@ -1,14 +1,18 @@
 import type { ConversationKey, Turn } from '../core/conversation.ts';
 import type { Logger } from '../core/logger.ts';
-import type { NewTurn } from '../core/memory.ts';
+import type { NewTurn, RemovedTurns, TurnChange } from '../core/memory.ts';
 import { emptyHead, type Head, turnId } from './format.ts';
 import type { Records } from './records.ts';
+import { type Found, findMessages, findTurn, segmentAt } from './search.ts';
+import { settingsOfCopies, settingsThrough, settingsWithoutTurns } from './settings-of-turns.ts';
+import { changedTurn, copiesOf, turnOf } from './turns.ts';
 
-/** Where a remembered turn is: in the tail, or in a sealed segment. */
-type Found = { readonly turn: Turn; readonly segment: 'tail' | number };
-
-/** When a tail is full. */
-export type TailBounds = { readonly segmentTurnsMax: number; readonly segmentCharactersMax: number };
+/** When a tail is full, and how many of the turns that were removed are handed back. */
+export type LogBounds = {
+  readonly segmentTurnsMax: number;
+  readonly segmentCharactersMax: number;
+  readonly removedTurnsMax?: number;
+};
 
 /**
  * The log of one conversation, from here to the end of one operation: nothing is kept between
@@ -18,11 +22,17 @@ export type TailBounds = { readonly segmentTurnsMax: number; readonly segmentCha
 export type ConversationLog = {
   readonly head: Head;
   append(turn: NewTurn): Promise<Turn>;
-  /** The turns from an id on, at most the newest of them, oldest first. */
-  turns(range: { readonly fromId?: string; readonly newest?: number }): Promise<readonly Turn[]>;
+  /** The turns from an id on, up to another, at most the newest of them, oldest first. */
+  turns(range: { readonly fromId?: string; readonly toId?: string; readonly newest?: number }): Promise<readonly Turn[]>;
+  turn(id: string): Promise<Turn | undefined>;
   find(messageId: string): Promise<Turn | undefined>;
   edit(messageId: string, text: string): Promise<boolean>;
+  change(id: string, change: TurnChange): Promise<Turn | undefined>;
   remove(messageIds: readonly string[]): Promise<number>;
+  removeTurns(ids: readonly string[]): Promise<readonly Turn[]>;
+  removeAfter(id: string): Promise<RemovedTurns>;
+  /** Takes over copies of turns, with settings; undefined when there are turns already. */
+  fill(turns: readonly Turn[], settings: Head['settings']): Promise<number | undefined>;
   clear(): Promise<number>;
   configure(settings: Head['settings']): Promise<void>;
 };
@@ -35,7 +45,7 @@ export const openConversationLog = async (
     bounds,
     now,
     logger,
-  }: { readonly records: Records; readonly bounds: TailBounds; readonly now: () => number; readonly logger: Logger },
+  }: { readonly records: Records; readonly bounds: LogBounds; readonly now: () => number; readonly logger: Logger },
 ): Promise<ConversationLog> => {
   let head = (await records.readHead(conversation)) ?? emptyHead;
 
@@ -50,12 +60,12 @@ export const openConversationLog = async (
     if (pending === undefined) return rest;
     switch (pending.kind) {
       case 'seal':
-        await records.writeSegment(conversation, rest.nextSegment, rest.tail, 'now');
+        await records.writeSegment(conversation, rest.nextSegment, rest.tail, messageIdsOf(rest.tail));
         return { ...rest, nextSegment: rest.nextSegment + 1, tail: [] };
       case 'remove':
         for (const { segment, turnIds } of pending.segments) {
           const kept = (await records.readSegment(conversation, segment)).filter(({ id }) => !turnIds.includes(id));
-          await records.writeSegment(conversation, segment, kept, 'already');
+          await records.writeSegment(conversation, segment, kept, []);
         }
         await records.deletePlaces(conversation, pending.messageIds);
         return rest;
@@ -65,6 +75,22 @@ export const openConversationLog = async (
           if (state === 'was damaged') logger.warn({ conversation, segment: number }, 'removed a damaged segment');
         }
         return rest;
+      case 'cut': {
+        for (let number = pending.segment + 1; number < pending.to; number += 1)
+          await records.deleteSegment(conversation, number);
+        const turns = await records.readSegment(conversation, pending.segment);
+        const kept = turns.filter(({ id }) => id <= pending.afterId);
+        // The index first: without the turns nothing would know any more what to remove from it.
+        await records.deletePlaces(conversation, messageIdsOf(turns.slice(kept.length)));
+        await records.writeSegment(conversation, pending.segment, kept, []);
+        return rest;
+      }
+      case 'replace': {
+        const turns = await records.readSegment(conversation, pending.segment);
+        await records.writeSegment(conversation, pending.segment, replaced(turns, pending.turn), pending.turn.messageIds);
+        await records.deletePlaces(conversation, pending.goneMessageIds);
+        return rest;
+      }
       default:
         return pending satisfies never;
     }
@@ -75,26 +101,34 @@ export const openConversationLog = async (
     await write(await finished(head));
   }
 
-  /** Looks messages up: the tail is at hand, the index names the segment of any other. */
-  const findAll = async (messageIds: readonly string[]): Promise<readonly Found[]> => {
-    const found = new Map<string, Found>();
-    const segments = new Set<number>();
-    const wanted = new Set(messageIds);
-    const collect = (turns: readonly Turn[], segment: Found['segment']): void => {
-      for (const turn of turns) if (turn.messageIds.some((id) => wanted.has(id))) found.set(turn.id, { turn, segment });
-    };
-    collect(head.tail, 'tail');
-    const inTail = new Set([...found.values()].flatMap(({ turn }) => turn.messageIds));
-    for (const messageId of wanted) {
-      if (inTail.has(messageId) || head.firstSegment === head.nextSegment) continue;
-      const place = await records.readPlace(conversation, messageId);
-      // Outside these, it is what an interrupted reset left.
-      if (place !== undefined && place.segment >= head.firstSegment && place.segment < head.nextSegment)
-        segments.add(place.segment);
+  /** Puts a turn in the place of the one that was found. */
+  const put = async ({ turn: former, segment }: Found, turn: Turn): Promise<void> => {
+    if (segment === 'tail') return write({ ...head, tail: replaced(head.tail, turn) });
+    const goneMessageIds = former.messageIds.filter((id) => !turn.messageIds.includes(id));
+    if (goneMessageIds.length > 0 || turn.messageIds.some((id) => !former.messageIds.includes(id))) {
+      await write({ ...head, pending: { kind: 'replace', segment, turn, goneMessageIds } });
+      return write(await finished(head));
     }
-    for (const segment of segments) collect(await records.readSegment(conversation, segment), segment);
-    return [...found.values()];
+    const turns = await records.readSegment(conversation, segment);
+    return records.writeSegment(conversation, segment, replaced(turns, turn), []);
   };
+
+  const removeFound = async (found: readonly Found[]): Promise<void> => {
+    if (found.length === 0) return;
+    const gone = new Set(found.map(({ turn }) => turn.id));
+    const rest = { ...head, count: head.count - found.length, tail: head.tail.filter(({ id }) => !gone.has(id)) };
+    const sealed = Map.groupBy(
+      found.filter(({ segment }) => segment !== 'tail'),
+      ({ segment }) => Number(segment),
+    );
+    if (sealed.size === 0) return write(rest);
+    const segments = [...sealed].map(([segment, those]) => ({ segment, turnIds: those.map(({ turn }) => turn.id) }));
+    const indexed = messageIdsOf([...sealed.values()].flat().map(({ turn }) => turn));
+    await write({ ...rest, pending: { kind: 'remove', segments, messageIds: [...indexed] } });
+    await write(await finished(head));
+  };
+
+  const segments = { conversation, records };
 
   const isFull = (tail: readonly Turn[]): boolean =>
     tail.length >= bounds.segmentTurnsMax || charactersOf(tail) >= bounds.segmentCharactersMax;
@@ -112,13 +146,16 @@ export const openConversationLog = async (
       await write({ ...head, nextTurn: head.nextTurn + 1, count: head.count + 1, tail: [...head.tail, turn] });
       return turn;
     },
-    turns: async ({ fromId = '', newest = Number.POSITIVE_INFINITY }) => {
-      const blocks: (readonly Turn[])[] = [head.tail];
-      let count = head.tail.length;
-      let oldest = head.tail[0];
-      for (let number = head.nextSegment - 1; number >= head.firstSegment; number -= 1) {
+    turns: async ({ fromId = '', toId, newest = Number.POSITIVE_INFINITY }) => {
+      const isInTail = toId === undefined || toId >= (head.tail[0]?.id ?? '');
+      const last = isInTail ? head.nextSegment - 1 : ((await segmentAt(segments, head, toId))?.number ?? -1);
+      const upTo = (turns: readonly Turn[]) => (toId === undefined ? turns : turns.filter(({ id }) => id <= toId));
+      const blocks: (readonly Turn[])[] = [isInTail ? upTo(head.tail) : []];
+      let count = blocks[0]?.length ?? 0;
+      let oldest = blocks[0]?.[0];
+      for (let number = last; number >= head.firstSegment; number -= 1) {
         if (count >= newest || (oldest !== undefined && oldest.id <= fromId)) break;
-        const block = await records.readSegment(conversation, number);
+        const block = upTo(await records.readSegment(conversation, number));
         blocks.push(block);
         count += block.length;
         oldest = block[0] ?? oldest;
@@ -129,42 +166,88 @@ export const openConversationLog = async (
         .filter(({ id }) => id >= fromId);
       return wanted.slice(Math.max(0, wanted.length - newest));
     },
-    find: async (messageId) => (await findAll([messageId]))[0]?.turn,
+    turn: async (id) => (await findTurn(segments, head, id))?.turn,
+    find: async (messageId) => (await findMessages(segments, head, [messageId]))[0]?.turn,
     edit: async (messageId, text) => {
-      const [found] = await findAll([messageId]);
+      const [found] = await findMessages(segments, head, [messageId]);
       if (found === undefined) return false;
-      const edited = { ...found.turn, alternatives: found.turn.alternatives.with(found.turn.shown, text) };
-      const replaced = (turns: readonly Turn[]) => turns.map((turn) => (turn.id === edited.id ? edited : turn));
-      if (found.segment === 'tail') await write({ ...head, tail: replaced(head.tail) });
-      else {
-        const turns = replaced(await records.readSegment(conversation, found.segment));
-        await records.writeSegment(conversation, found.segment, turns, 'already');
-      }
+      await put(found, { ...found.turn, alternatives: found.turn.alternatives.with(found.turn.shown, text) });
       return true;
     },
+    change: async (id, change) => {
+      const found = await findTurn(segments, head, id);
+      const turn = found && changedTurn(found.turn, change);
+      if (turn) await put(found, turn);
+      return turn;
+    },
     remove: async (messageIds) => {
-      const found = await findAll(messageIds);
-      if (found.length === 0) return 0;
-      const gone = new Set(found.map(({ turn }) => turn.id));
-      const rest = { ...head, count: head.count - found.length, tail: head.tail.filter(({ id }) => !gone.has(id)) };
-      const sealed = Map.groupBy(
-        found.filter(({ segment }) => segment !== 'tail'),
-        ({ segment }) => Number(segment),
-      );
-      if (sealed.size === 0) await write(rest);
+      const found = await findMessages(segments, head, messageIds);
+      await removeFound(found);
+      return found.length;
+    },
+    removeTurns: async (ids) => {
+      const found: Found[] = [];
+      for (const id of [...new Set(ids)].sort()) {
+        const one = await findTurn(segments, head, id);
+        if (one) found.push(one);
+      }
+      await removeFound(found);
+      return found.map(({ turn }) => turn);
+    },
+    removeAfter: async (id) => {
+      const isTailKept = head.firstSegment === head.nextSegment || (head.tail[0] !== undefined && head.tail[0].id <= id);
+      const segment = isTailKept ? head.nextSegment : ((await segmentAt(segments, head, id))?.number ?? head.firstSegment);
+      const { removedTurnsMax = Number.POSITIVE_INFINITY } = bounds;
+      let turns = head.tail.filter((turn) => turn.id > id);
+      let count = turns.length;
+      for (let number = head.nextSegment - 1; number >= segment; number -= 1) {
+        const gone = (await records.readSegment(conversation, number)).filter((turn) => turn.id > id);
+        count += gone.length;
+        if (turns.length < removedTurnsMax) turns = [...gone, ...turns];
+      }
+      if (count === 0) return { count, turns: [] };
+      const settings = settingsThrough(head.settings, id);
+      const rest = { ...head, settings, count: head.count - count, tail: head.tail.filter((turn) => turn.id <= id) };
+      if (isTailKept) await write(rest);
       else {
-        const segments = [...sealed].map(([segment, those]) => ({ segment, turnIds: those.map(({ turn }) => turn.id) }));
-        const indexed = [...sealed.values()].flat().flatMap(({ turn }) => turn.messageIds);
-        await write({ ...rest, pending: { kind: 'remove', segments, messageIds: indexed } });
+        const to = head.nextSegment;
+        await write({ ...rest, nextSegment: segment + 1, pending: { kind: 'cut', afterId: id, segment, to } });
         await write(await finished(head));
       }
-      return found.length;
+      return { count, turns: turns.slice(-removedTurnsMax) };
+    },
+    fill: async (turns, settings) => {
+      if (head.count > 0) return undefined;
+      const copies = copiesOf(turns, head.nextTurn);
+      const blocks: Turn[][] = [[]];
+      for (const turn of copies) {
+        if (isFull(blocks.at(-1) ?? [])) blocks.push([]);
+        blocks.at(-1)?.push(turn);
+      }
+      const sealed = blocks.slice(0, -1);
+      const { nextSegment: from } = head;
+      const to = from + sealed.length;
+      // Until the head knows of them, a crash takes the segments away again.
+      if (sealed.length > 0) await write({ ...head, pending: { kind: 'clear', from, to } });
+      for (const [index, block] of sealed.entries()) await records.writeSegment(conversation, from + index, block, []);
+      const { pending: _done, ...rest } = head;
+      const idOf = (id: string): string | undefined => copies[turns.findLastIndex((turn) => turn.id <= id)]?.id;
+      await write({
+        ...rest,
+        nextSegment: to,
+        nextTurn: rest.nextTurn + copies.length,
+        count: copies.length,
+        tail: blocks.at(-1) ?? [],
+        settings: { ...settingsWithoutTurns(rest.settings), ...settingsOfCopies(settings, idOf) },
+      });
+      return copies.length;
     },
     clear: async () => {
       const { count, firstSegment: from, nextSegment: to } = head;
-      const { promptStartId: _forgotten, ...settings } = head.settings;
+      const settings = settingsWithoutTurns(head.settings);
+      const isClean = Object.keys(settings).length === Object.keys(head.settings).length;
       const cleared = { ...head, count: 0, firstSegment: to, tail: [], settings };
-      if (count === 0 && from === to && head.settings.promptStartId === undefined) return 0;
+      if (count === 0 && from === to && isClean) return 0;
       if (from === to) await write(cleared);
       else {
         await write({ ...cleared, pending: { kind: 'clear', from, to } });
@@ -176,16 +259,10 @@ export const openConversationLog = async (
   };
 };
 
-const turnOf = (turn: NewTurn, id: string): Turn => ({
-  id,
-  role: turn.role,
-  speaker: { id: turn.speaker.id, name: turn.speaker.name },
-  alternatives: [turn.text],
-  shown: 0,
-  at: turn.at,
-  messageIds: [...turn.messageIds],
-  ...(turn.replyTo === undefined ? {} : { replyTo: turn.replyTo }),
-});
+const replaced = (turns: readonly Turn[], turn: Turn): readonly Turn[] =>
+  turns.map((other) => (other.id === turn.id ? turn : other));
+
+const messageIdsOf = (turns: readonly Turn[]): readonly string[] => turns.flatMap((turn) => turn.messageIds);
 
 const charactersOf = (turns: readonly Turn[]): number =>
   turns.reduce((sum, turn) => sum + turn.alternatives.reduce((length, text) => length + text.length, 0), 0);

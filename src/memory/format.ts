@@ -16,13 +16,18 @@ import type { ConversationSettings, Turn } from '../core/conversation.ts';
  * A value that is not of its form is an error. Unknown properties are one too: they were written by a
  * newer version and would be lost with the next write.
  */
-export const formatVersion = 1;
+export const formatVersion = 2;
+
+type Migration = (value: Readonly<Record<string, unknown>>) => unknown;
+
+/** Version 2 has more settings and kinds of `pending`; all that version 1 can hold stays as it is. */
+const toVersion2: Migration = (value) => ({ ...value, v: 2 });
 
 /** Brings a value of version n (the index, counted from 1) to version n + 1. */
-const migrations: Readonly<Record<RecordKind, readonly ((value: Readonly<Record<string, unknown>>) => unknown)[]>> = {
-  conversation: [],
-  segment: [],
-  message: [],
+const migrations: Readonly<Record<RecordKind, readonly Migration[]>> = {
+  conversation: [toVersion2],
+  segment: [toVersion2],
+  message: [toVersion2],
 };
 
 const counter = z.int().nonnegative();
@@ -40,8 +45,37 @@ const turn = z
   })
   .refine(({ alternatives, shown }) => shown < alternatives.length, 'shows an alternative that it does not have');
 
+const role = z.enum(['system', 'user', 'assistant']);
+
+const scene = z.strictObject({
+  members: z.array(
+    z.strictObject({ personaId: z.string(), isMuted: z.boolean().exactOptional(), joinedAfterId: z.string().exactOptional() }),
+  ),
+  speaking: z.enum(['natural', 'list', 'manual']),
+  cards: z.enum(['swap', 'join', 'join-all']),
+  scenario: z.string().exactOptional(),
+  auto: z.strictObject({ pauseMs: counter, turnsMax: counter }).exactOptional(),
+  narratorId: z.string().exactOptional(),
+});
+
+const note = z.strictObject({
+  text: z.string(),
+  interval: counter,
+  position: z.discriminatedUnion('at', [
+    z.strictObject({ at: z.literal('depth'), depth: counter }),
+    z.strictObject({ at: z.literal('note') }),
+  ]),
+  role,
+});
+
 const settings = z.strictObject({
   personaId: z.string().exactOptional(),
+  scene: scene.exactOptional(),
+  note: note.exactOptional(),
+  scenario: z.string().exactOptional(),
+  summary: z.strictObject({ text: z.string(), throughId: z.string() }).exactOptional(),
+  isSummarised: z.boolean().exactOptional(),
+  variables: z.record(z.string(), z.string()).exactOptional(),
   promptStartId: z.string().exactOptional(),
 } satisfies { [Name in keyof Required<ConversationSettings>]: z.ZodType });
 
@@ -56,6 +90,10 @@ const pending = z.discriminatedUnion('kind', [
   }),
   /** The segments from `from` up to, not including, `to` go. The head has forgotten them. */
   z.strictObject({ kind: z.literal('clear'), from: counter, to: counter }),
+  /** The turns after an id leave `segment`, and the segments behind it up to, not including, `to` go. The head has them no more. */
+  z.strictObject({ kind: z.literal('cut'), afterId: z.string(), segment: counter, to: counter }),
+  /** A turn of a sealed segment has become this one, and some messages carry it no more. */
+  z.strictObject({ kind: z.literal('replace'), segment: counter, turn, goneMessageIds: z.array(z.string()) }),
 ]);
 
 const head = z
@@ -65,7 +103,7 @@ const head = z
     nextTurn: counter,
     /** The sealed segments are those from here … */
     firstSegment: counter,
-    /** … up to, not including, this one, whose turns are the tail. Numbers are never used twice either. */
+    /** … up to, not including, this one, whose turns are the tail. A number is used again only when a cut has taken all its rows. */
     nextSegment: counter,
     /** Turns in all, sealed ones and the tail. */
     count: counter,
@@ -84,7 +122,14 @@ const message = z.strictObject({ v: z.literal(formatVersion), segment: counter }
 const schemas = { conversation: head, segment, message };
 
 export type RecordKind = keyof typeof schemas;
-export type Head = Readonly<Omit<z.infer<typeof head>, 'tail'>> & { readonly tail: readonly Turn[] };
+type Pending =
+  | Exclude<z.infer<typeof pending>, { kind: 'replace' }>
+  | { readonly kind: 'replace'; readonly segment: number; readonly turn: Turn; readonly goneMessageIds: readonly string[] };
+export type Head = Readonly<Omit<z.infer<typeof head>, 'tail' | 'pending' | 'settings'>> & {
+  readonly settings: ConversationSettings;
+  readonly tail: readonly Turn[];
+  readonly pending?: Pending;
+};
 export type Segment = { readonly v: typeof formatVersion; readonly turns: readonly Turn[] };
 export type MessagePlace = z.infer<typeof message>;
 type Records = { readonly conversation: Head; readonly segment: Segment; readonly message: MessagePlace };

@@ -1,9 +1,9 @@
 import type Keyv from 'keyv';
 import { bounds } from '../core/bounds.ts';
-import type { ConversationKey, ConversationSettings } from '../core/conversation.ts';
+import type { ConversationKey, ConversationSettings, Turn } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
 import { type Logger, silentLogger } from '../core/logger.ts';
-import type { Memory } from '../core/memory.ts';
+import type { AppendCondition, Memory, NewTurn } from '../core/memory.ts';
 import { type ConversationLog, openConversationLog } from './conversation-log.ts';
 import { createRecords } from './records.ts';
 import { createSerial } from './serial.ts';
@@ -38,18 +38,24 @@ export const createMemory = ({
   };
 
   return {
-    append: (conversation, turn) =>
-      inLog(conversation, async (log) => {
-        for (const messageId of turn.messageIds) {
-          const known = await log.find(messageId);
-          if (known !== undefined) return { turn: known, isNew: false };
-        }
-        return { turn: await log.append(turn), isNew: true };
-      }),
+    append: (conversation, turn) => inLog(conversation, (log) => append(log, turn)),
+    appendIf: (conversation, turn, condition) =>
+      inLog(conversation, async (log) => ((await holds(log, condition)) ? append(log, turn) : undefined)),
     turns: (conversation, range = {}) => inLog(conversation, (log) => log.turns(range)),
+    turn: (conversation, turnId) => inLog(conversation, (log) => log.turn(turnId)),
     count: (conversation) => inLog(conversation, async (log) => log.head.count),
     findByMessage: (conversation, messageId) => inLog(conversation, (log) => log.find(messageId)),
     editMessage: (conversation, messageId, text) => inLog(conversation, (log) => log.edit(messageId, text)),
+    change: (conversation, turnId, change) => inLog(conversation, (log) => log.change(turnId, change)),
+    remove: (conversation, turnIds) => inLog(conversation, (log) => log.removeTurns(turnIds)),
+    removeAfter: (conversation, turnId) => inLog(conversation, (log) => log.removeAfter(turnId)),
+    copy: async (from, to, range) => {
+      const { turns, settings } = await inLog(from, async (log) => ({
+        turns: await log.turns(range),
+        settings: log.head.settings,
+      }));
+      return inLog(to, (log) => log.fill(turns, settings));
+    },
     deleteMessages: (conversation, messageIds) => inLog(conversation, (log) => log.remove(messageIds)),
     reset: (conversation) => inLog(conversation, (log) => log.clear()),
     settings: (conversation) => inLog(conversation, async (log): Promise<ConversationSettings> => log.head.settings),
@@ -63,6 +69,22 @@ export const createMemory = ({
       return closed;
     },
   };
+};
+
+const append = async (log: ConversationLog, turn: NewTurn): Promise<{ readonly turn: Turn; readonly isNew: boolean }> => {
+  for (const messageId of turn.messageIds) {
+    const known = await log.find(messageId);
+    if (known !== undefined) return { turn: known, isNew: false };
+  }
+  const { replyTo, replyToMessageId } = turn;
+  const answered = replyTo === undefined && replyToMessageId !== undefined ? await log.find(replyToMessageId) : undefined;
+  return { turn: await log.append(answered ? { ...turn, replyTo: answered.id } : turn), isNew: true };
+};
+
+const holds = async (log: ConversationLog, condition: AppendCondition): Promise<boolean> => {
+  if (condition === 'empty') return log.head.count === 0;
+  if (condition === 'not-empty') return log.head.count > 0;
+  return (await log.turn(condition.remembers)) !== undefined;
 };
 
 const checkKey = (conversation: ConversationKey): void => {

@@ -10,8 +10,13 @@ export type Records = {
   writeHead(conversation: ConversationKey, head: Head): Promise<void>;
   /** A segment that the head names must be there. */
   readSegment(conversation: ConversationKey, number: number): Promise<readonly Turn[]>;
-  /** Writes a segment, and into the index that its turns are there. */
-  writeSegment(conversation: ConversationKey, number: number, turns: readonly Turn[], indexed: 'now' | 'already'): Promise<void>;
+  /** Writes a segment, and into the index that these messages, which are not in it yet, are there. */
+  writeSegment(
+    conversation: ConversationKey,
+    number: number,
+    turns: readonly Turn[],
+    messageIds: readonly string[],
+  ): Promise<void>;
   /** Removes a segment and what the index says of it. A damaged or missing one is removed too. */
   deleteSegment(conversation: ConversationKey, number: number): Promise<'was whole' | 'was missing' | 'was damaged'>;
   /** The segment of the turn that carries a message; a turn still in the tail has none. */
@@ -63,10 +68,9 @@ export const createRecords = (store: Keyv): Records => {
       if (segment === undefined) throw damaged(key, new Error('it is missing'));
       return segment.turns;
     },
-    writeSegment: (conversation, number, turns, indexed) => {
+    writeSegment: (conversation, number, turns, messageIds) => {
       const segment: Segment = { v: formatVersion, turns };
       const place: MessagePlace = { v: formatVersion, segment: number };
-      const messageIds = indexed === 'now' ? turns.flatMap((turn) => turn.messageIds) : [];
       return write([
         { kind: 'segment', key: segmentKey(conversation, number), value: segment },
         ...messageIds.map((id) => ({ kind: 'message' as const, key: placeKey(conversation, id), value: place })),

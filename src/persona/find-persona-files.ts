@@ -1,16 +1,20 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { join, parse, sep } from 'node:path';
+import { basename, dirname, join, parse, sep } from 'node:path';
 import { bounds } from '../core/bounds.ts';
 import type { Mistake } from '../text/mistake.ts';
+import { idPattern, slugOf } from './slug.ts';
 
-/** One file that describes a persona. */
-export type PersonaFilePlace = { readonly id: string; readonly path: string; readonly label: string };
+/** One file that describes a persona. `isCard`: a picture or archive, which may turn out to hold none. */
+export type PersonaFilePlace = { readonly id: string; readonly path: string; readonly label: string; readonly isCard: boolean };
 
-const extensions = ['.yaml', '.yml', '.json'];
+const textExtensions = ['.yaml', '.yml', '.json'];
+const cardExtensions = ['.charx', '.png', '.apng'];
+const pictureExtensions = ['.png', '.jpg', '.jpeg', '.webp', '.gif'];
 
 /**
  * The persona files of a folder: `<id>.yaml`, `.yml` or `.json`, or `persona` with one of these
- * extensions in a folder `<id>`. Whatever else lies there (pictures, notes, hidden files) is passed over.
+ * extensions in a folder `<id>`; and cards that lie in a `.png` or `.charx`, whatever it is called. All other
+ * files (notes, hidden files) are passed over. Text files come first.
  *
  * @param label the folder as people name it
  */
@@ -31,38 +35,72 @@ export const findPersonaFiles = (
   if (candidates.length > bounds.personasMax) return whole(`holds more than ${bounds.personasMax} personas`);
 
   const mistakes: Mistake[] = [];
-  const places = new Map<string, PersonaFilePlace>();
-  for (const { id, name } of candidates) {
-    const file = `${label}/${name}`;
-    const problem = problemOf(root, id, name) ?? alreadyThere(places.get(id));
-    if (problem === undefined) places.set(id, { id, path: join(root, name), label: file });
-    else mistakes.push({ file, path: '', text: problem });
+  const places: PersonaFilePlace[] = [];
+  const texts = new Map<string, PersonaFilePlace>();
+  for (const { id, name, isCard } of candidates.toSorted((a, b) => Number(a.isCard) - Number(b.isCard))) {
+    // The picture of a persona that is described beside it.
+    if (isCard && texts.has(id) && isPictureName(name)) continue;
+    const place = { id, path: join(root, name), label: `${label}/${name}`, isCard };
+    const problem = problemOf(root, id, name) ?? alreadyThere(texts.get(id));
+    if (problem !== undefined) mistakes.push({ file: place.label, path: '', text: problem });
+    else {
+      places.push(place);
+      if (!isCard) texts.set(id, place);
+    }
   }
-  return { places: [...places.values()], mistakes };
+  return { places, mistakes };
 };
 
-const candidatesOf = (root: string, name: string): readonly { readonly id: string; readonly name: string }[] => {
+/** What is said of a second file with the same id. */
+export const alreadyThere = (place: PersonaFilePlace | undefined): string | undefined =>
+  place === undefined ? undefined : `has the same id as ${place.label}; rename one of them`;
+
+/**
+ * The picture of a persona that is described in a text file: the one it names, or one of the same name as the file.
+ * Undefined where there is none; a link that leads out of the file's folder is none.
+ */
+export const pictureBeside = (path: string, named: string | undefined): string | undefined => {
+  const folder = dirname(path);
+  const stem = basename(path, parse(path).ext);
+  const names = named === undefined ? pictureExtensions.map((extension) => stem + extension) : [named];
+  const name = names.find((candidate) => existsSync(join(folder, candidate)));
+  return name !== undefined && isInside(folder, name) ? join(folder, name) : undefined;
+};
+
+const candidatesOf = (
+  root: string,
+  name: string,
+): readonly { readonly id: string; readonly name: string; readonly isCard: boolean }[] => {
   if (name.startsWith('.')) return [];
   const { name: id, ext } = parse(name);
-  if (extensions.includes(ext.toLowerCase())) return [{ id, name }];
-  return extensions.flatMap((extension) => {
-    const inner = join(name, `persona${extension}`);
-    return existsSync(join(root, inner)) ? [{ id: name, name: inner.split(sep).join('/') }] : [];
-  });
+  if (textExtensions.includes(ext.toLowerCase())) return [{ id, name, isCard: false }];
+  if (cardExtensions.includes(ext.toLowerCase())) return [{ id: slugOf(id), name, isCard: true }];
+  const within = (extensions: readonly string[], isCard: boolean) =>
+    extensions.flatMap((extension) => {
+      const inner = join(name, `persona${extension}`);
+      return existsSync(join(root, inner)) ? [{ id: name, name: inner.split(sep).join('/'), isCard }] : [];
+    });
+  const texts = within(textExtensions, false);
+  return texts.length > 0 ? texts : within(cardExtensions, true).slice(0, 1);
 };
 
 const problemOf = (root: string, id: string, name: string): string | undefined => {
-  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(id)) {
+  if (!idPattern.test(id)) {
     return 'the name must be of lower-case letters, digits, - and _ only, such as my-persona.yaml; what people see is `name` inside it';
   }
+  const inside = isInside(root, name);
+  if (inside === undefined) return 'cannot be read';
+  return inside ? undefined : 'is a link that leads out of the folder; put the file itself there';
+};
+
+/** Whether the file lies in the folder in truth, too; undefined when that can't be told. */
+const isInside = (folder: string, name: string): boolean | undefined => {
   try {
-    return realpathSync(join(root, name)).startsWith(root.endsWith(sep) ? root : root + sep)
-      ? undefined
-      : 'is a link that leads out of the folder; put the file itself there';
+    const root = realpathSync(folder);
+    return realpathSync(join(root, name)).startsWith(root.endsWith(sep) ? root : root + sep);
   } catch {
-    return 'cannot be read';
+    return undefined;
   }
 };
 
-const alreadyThere = (place: PersonaFilePlace | undefined): string | undefined =>
-  place === undefined ? undefined : `has the same id as ${place.label}; rename one of them`;
+const isPictureName = (name: string): boolean => pictureExtensions.includes(parse(name).ext.toLowerCase());

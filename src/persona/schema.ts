@@ -12,6 +12,13 @@ const name = z
 
 const text = z.string().nullable().meta({ expected: 'a text' }).optional();
 
+const texts = z
+  .array(z.string().meta({ expected: 'a text' }))
+  .max(bounds.card.textsMax)
+  .nullable()
+  .meta({ expected: 'a list of texts' })
+  .optional();
+
 const summary = z
   .string()
   .trim()
@@ -27,27 +34,55 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 export const personaSchema = z
   .strictObject({
     name,
+    nickname: name.nullable().optional(),
     summary,
     systemPrompt: text,
     description: text,
     personality: text,
     scenario: text,
     greeting: text,
+    alternateGreetings: texts,
+    groupOnlyGreetings: texts,
     exampleDialogue: text,
+    postHistoryInstructions: text,
+    depthPrompt: z
+      .strictObject({
+        text: z.string().meta({ expected: 'a text' }),
+        depth: z.int().min(0).max(10_000).meta({ expected: 'a whole number from 0, counted from the last message' }).default(4),
+        role: z.enum(['system', 'user', 'assistant']).meta({ expected: 'system, user or assistant' }).default('system'),
+      })
+      .nullable()
+      .meta({ expected: 'a group of `text:`, `depth:` and `role:`' })
+      .optional(),
+    talkativeness: z.number().min(0).max(1).nullable().meta({ expected: 'a number from 0 to 1' }).optional(),
+    creatorNotes: text,
+    creator: text,
+    version: z.union([z.string(), z.number()]).transform(String).nullable().meta({ expected: 'a text' }).optional(),
+    tags: texts,
+    worldName: text,
+    characterBook: z.record(z.string(), z.json()).nullable().meta({ expected: 'a lorebook: a group with `entries:`' }).optional(),
+    avatar: z
+      .string()
+      .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_. -]{0,100}\.(png|jpe?g|webp|gif)$/iu)
+      .nullable()
+      .meta({ expected: 'the name of a picture (.png, .jpg, .webp or .gif) beside this file' })
+      .optional(),
   })
   .meta({ expected: 'a persona: `name:` and what else it is, one under the other' });
 
 /**
  * A character card as other programs write it, all names that were ever used for a field side by
- * side. What has no meaning here stays unread, so that every card can be used as it is.
+ * side. Only the texts a character is made of are checked; of the rest what can be used is taken
+ * (see card/card-fields.ts), so that every card can be used as it is.
  */
 export const cardSchema = z
   .looseObject({
-    name: name.or(z.literal('')).nullable().optional(),
-    char_name: name.or(z.literal('')).nullable().optional(),
+    name: text,
+    char_name: text,
     /** Ours: cards have no line for lists. */
     summary,
     system_prompt: text,
+    post_history_instructions: text,
     description: text,
     char_persona: text,
     personality: text,
@@ -70,4 +105,4 @@ export const cardSchema = z
 export const wrappedCardSchema = z.looseObject({ data: cardSchema }).meta({ expected: 'a character card' });
 
 export type PersonaFile = z.output<typeof personaSchema>;
-export type Card = z.output<typeof cardSchema>;
+export type CardTexts = z.output<typeof cardSchema>;

@@ -10,7 +10,7 @@ import type { PromptTemplate } from './template.ts';
 export type NamesShown = 'auto' | 'always' | 'never';
 
 /** A message as a form needs it: its text is final. */
-export type Arranged = { readonly role: 'user' | 'assistant'; readonly text: string; readonly name: string };
+export type Arranged = { readonly role: 'system' | 'user' | 'assistant'; readonly text: string; readonly name: string };
 
 /** A conversation in the order and form in which a template can write it. */
 export type Arrangement = {
@@ -22,8 +22,8 @@ export type Arrangement = {
 
 /**
  * Prepares messages for a template, whatever they are: names become text, labels are broken, the
- * system messages at the beginning are one system prompt, later ones belong to the users. Where
- * the form alternates, messages of the same role in a row are one, joined by a newline, and a
+ * system messages at the beginning are one system prompt, later ones belong to the users unless the
+ * form can have them anywhere. Where it alternates, messages of the same role in a row are one, joined by a newline, and a
  * missing user message is `userMissing`.
  */
 export const arrange = (
@@ -61,6 +61,8 @@ const speak = (
   const speakers = shows.user || shows.assistant ? [...humans, ...personas].map(speakerLabel) : [];
   const guardSpeakers = createLabelGuard(speakers, 'line-start');
   return messages.map((message) => {
+    if (message.role === 'system' && isSystemAnywhere(template))
+      return { role: 'system', text: guard(message.content), name: '' };
     const role = message.role === 'assistant' ? 'assistant' : 'user';
     const name = message.role === 'system' || message.name === undefined ? '' : cleanName(message.name);
     const text = role === 'user' ? guardSpeakers(message.content) : message.content;
@@ -76,6 +78,8 @@ export const withSpeaker = (name: string, text: string): string =>
 const namesOf = (messages: readonly ChatMessage[], role: ChatMessage['role']): Set<string> =>
   new Set(messages.filter((message) => message.role === role && message.name).map((message) => cleanName(message.name ?? '')));
 
+const isSystemAnywhere = (template: PromptTemplate): boolean => template.kind === 'text' && template.systemAnywhere;
+
 const hasNameSlot = (template: PromptTemplate, role: 'user' | 'assistant'): boolean =>
   template.kind === 'text' && template[role].some((piece) => piece.kind === 'slot' && piece.slot === 'name');
 
@@ -88,9 +92,9 @@ const alternate = (turns: readonly Arranged[], userMissing: string): readonly Ar
   for (const turn of turns) {
     const last = alternating.at(-1);
     if (last?.role === turn.role) alternating[alternating.length - 1] = { ...last, text: `${last.text}\n${turn.text}` };
-    else if (last === undefined && turn.role === 'assistant') alternating.push(missing, turn);
+    else if (turn.role === 'assistant' && alternating.every(({ role }) => role === 'system')) alternating.push(missing, turn);
     else alternating.push(turn);
   }
-  if (alternating.at(-1)?.role !== 'user') alternating.push(missing);
+  if (alternating.findLast(({ role }) => role !== 'system')?.role !== 'user') alternating.push(missing);
   return alternating;
 };

@@ -2,8 +2,10 @@ import type { Engine } from '../core/engine.ts';
 import type { ChatMessage, Prompt } from '../core/prompt.ts';
 import { type ComposeInput, castOf, createDraft, type Draft } from './draft.ts';
 import { type Choice, fitPrompt } from './fit.ts';
+import { weave } from './inserts.ts';
 import { createLayoutDraft, firstWithin, type LayoutDraft, layoutMessages } from './layout-draft.ts';
-import { type PromptPart, partsOf } from './parts.ts';
+import type { MacroVariables } from './macros.ts';
+import { keptEntries, type PromptPart, partsOf } from './parts.ts';
 import { openingText, type RenderOptions, renderPrompt } from './render.ts';
 
 /** What composing asks of the engine. */
@@ -25,6 +27,8 @@ export type ComposedPrompt = {
   /** What did not fit this time. `questionCharacters` were cut out of the question's middle. */
   readonly dropped: { readonly exampleDialogue: boolean; readonly turns: number; readonly questionCharacters: number };
   readonly parts: readonly PromptPart[];
+  /** What `{{setvar}}` and the like have changed: to be remembered once the answer is. */
+  readonly variables: MacroVariables;
 };
 
 /**
@@ -67,7 +71,7 @@ const compose = async (input: ComposeInput, dependencies: ComposeDependencies): 
   const { draft, messages, window } = await draftOf(input, dependencies);
   const half = Math.floor(input.contextTokens / 2);
   const outputTokensMax = input.outputTokensMax >= 1 ? Math.min(Math.floor(input.outputTokensMax), half) : half;
-  const hasExamples = draft.persona.some((part) => part.source === 'example dialogue');
+  const hasExamples = draft.persona.some((part) => part.isExample);
   const { choice, prompt, promptTokens } = await fitPrompt({
     draft: window === 0 ? draft : { ...draft, history: draft.history.slice(window) },
     template,
@@ -97,6 +101,7 @@ const compose = async (input: ComposeInput, dependencies: ComposeDependencies): 
       questionCharacters: choice.question === undefined ? 0 : question.length - choice.questionCharactersKept,
     },
     parts: partsOf(input, draft, choice),
+    variables: draft.variables,
   };
 };
 
@@ -123,17 +128,9 @@ const startIdAt = (draft: Draft, start: number): string | undefined =>
   (draft.history[start] ?? draft.tail[0] ?? draft.history.at(-1))?.turnId;
 
 const messagesOf = (input: ComposeInput, draft: Draft, choice: Choice): readonly ChatMessage[] => {
-  const system = [
-    ...draft.persona.filter((part) => part.source !== 'example dialogue').map((part) => part.text),
-    input.conversationNote?.trim() ?? '',
-    ...draft.persona.filter((part) => part.source === 'example dialogue' && choice.hasExamples).map((part) => part.text),
-  ].filter((text) => text !== '');
-  const tail = draft.tail.map(({ message }, index) =>
-    index === 0 && choice.question !== undefined ? { ...message, content: choice.question } : message,
+  const system = draft.persona.filter((part) => choice.hasExamples || !part.isExample).map((part) => part.text);
+  const chat = weave(keptEntries(draft, choice), draft.inserts, input.open !== undefined).map(
+    (woven): ChatMessage => ('entry' in woven ? woven.entry.message : { role: woven.role, content: woven.insert.text.trim() }),
   );
-  return [
-    { role: 'system', content: system.join('\n\n') },
-    ...draft.history.slice(choice.start).map((entry) => entry.message),
-    ...tail,
-  ];
+  return [{ role: 'system', content: system.join('\n\n') }, ...chat];
 };

@@ -1,13 +1,22 @@
 import { bounds } from '../core/bounds.ts';
-import { shownText, type Turn } from '../core/conversation.ts';
+import { type Speaker, shownText, type Turn } from '../core/conversation.ts';
 import type { PromptLayout } from '../core/layout.ts';
 import type { Persona } from '../core/persona.ts';
 import type { ChatMessage } from '../core/prompt.ts';
 import type { NamesShown } from './arrange.ts';
+import type { PromptInsert } from './inserts.ts';
 import { createLabelGuard } from './labels.ts';
+import { createMacroExpander, type MacroExpander, type MacroVariables, noVariables } from './macros.ts';
 import { cleanName, distinctNames, speakerLabel } from './names.ts';
 import { orderTurns } from './order-turns.ts';
-import { isCharacter, type PersonaPart, personaParts } from './persona-text.ts';
+import {
+  isCharacter,
+  type PersonaFields,
+  type PersonaPart,
+  personaFields,
+  personaInserts,
+  personaParts,
+} from './persona-text.ts';
 import type { RenderOptions } from './render.ts';
 import type { PromptTemplate } from './template.ts';
 
@@ -31,6 +40,14 @@ export type ComposeInput = {
   readonly names?: NamesShown;
   /** System text of this conversation, after the persona's. */
   readonly conversationNote?: string;
+  /** Texts that stand in places of their own: lore, notes, summaries. Those with macros are expanded here. */
+  readonly inserts?: readonly PromptInsert[];
+  /** Others who take part without having said anything yet, such as the members of a scene: their lines end an answer, too. */
+  readonly participants?: readonly Speaker[];
+  /** Takes the place of the persona's scenario. */
+  readonly scenario?: string;
+  /** What macros stand for, besides the names; shared with whoever has expanded texts for this prompt already. */
+  readonly macros?: MacroExpander;
   /** Puts all of it into one instruction, in place of a system prompt and turns; `names` has no meaning then. */
   readonly layout?: PromptLayout;
 };
@@ -41,6 +58,10 @@ export type DraftEntry = { readonly turnId: string; readonly message: ChatMessag
 /** Everything a prompt could hold, before the budget decides. */
 export type Draft = {
   readonly persona: readonly PersonaPart[];
+  /** All inserts, the persona's own among them, their macros expanded. */
+  readonly inserts: readonly PromptInsert[];
+  /** What `{{setvar}}` and the like have changed. */
+  readonly variables: MacroVariables;
   /** What may be dropped, oldest first. */
   readonly history: readonly DraftEntry[];
   /** What is always in: the question, and what follows it. */
@@ -80,8 +101,11 @@ export const createDraft = (input: ComposeInput): Draft => {
       message: { role: turn.role, content: lines(shownText(turn)), ...(shows && name !== undefined && { name }) },
     };
   };
+  const { inserts, fields, variables } = textsOf(input, cast);
   return {
-    persona: personaParts(persona, cast.onlyHuman),
+    persona: personaParts(fields, { ...input, inserts }),
+    inserts,
+    variables,
     history: before.map(entryOf),
     tail: after.map(entryOf),
     options: {
@@ -90,6 +114,42 @@ export const createDraft = (input: ComposeInput): Draft => {
       ...(input.open !== undefined && { open: lines(input.open) }),
     },
     stopStrings: stopStrings(template, cast),
+  };
+};
+
+/** All that files and settings say, their macros expanded once, in the order of the prompt. */
+export const textsOf = (
+  input: ComposeInput,
+  cast: Cast,
+): {
+  readonly fields: PersonaFields;
+  readonly inserts: readonly PromptInsert[];
+  readonly variables: MacroVariables;
+} => {
+  const { persona } = input;
+  const macros = input.macros ?? createMacroExpander({ ...macroNames(input), variables: noVariables });
+  const fields = personaFields(persona, cast.onlyHuman, macros, {
+    scenario: input.scenario,
+    hasDefault: input.layout === undefined,
+  });
+  const { description, personality, scenario } = fields;
+  const late = macros.with({ description, personality, scenario });
+  const inserts = [
+    ...personaInserts(persona, late),
+    ...(input.inserts ?? []).map((insert) => (insert.hasMacros ? { ...insert, text: late.expand(insert.text).trim() } : insert)),
+  ].filter(({ text }) => text.trim() !== '');
+  return { fields, inserts, variables: macros.changes() };
+};
+
+/** `{{char}}`, and `{{user}}` as texts near the end of the prompt have it: who is answered. */
+export const macroNames = (input: ComposeInput): { readonly char: string; readonly user: string } => {
+  const { persona, turns, questionId } = input;
+  const cast = castOf(input);
+  const question =
+    questionId === undefined ? turns.findLast(({ role }) => role === 'user') : turns.find(({ id }) => id === questionId);
+  return {
+    char: persona.nickname === undefined ? cast.name : cleanName(persona.nickname),
+    user: cast.onlyHuman ?? (question && cast.names.get(question.speaker.id)) ?? 'the user',
   };
 };
 
@@ -110,10 +170,20 @@ export const splitTurns = (
   };
 };
 
-export const castOf = ({ persona, turns }: ComposeInput): Cast => {
+/** The turns that a prompt can hold, in its order, up to the question or the last one. */
+export const promptTurns = (input: ComposeInput): readonly Turn[] => {
+  const { before, after } = splitTurns(input, undefined);
+  return [...before, ...after];
+};
+
+/** The names that stand in the prompt, by speaker id. */
+export const namesIn = (input: ComposeInput): ReadonlyMap<string, string> => castOf(input).names;
+
+export const castOf = ({ persona, turns, participants = [] }: ComposeInput): Cast => {
   const personaId = `persona:${persona.id}`;
   const names = distinctNames([
     { id: personaId, name: persona.name },
+    ...participants.filter(({ id }) => id !== personaId),
     ...turns.filter((turn) => turn.speaker.id !== personaId).map((turn) => turn.speaker),
   ]);
   const humans = new Set(turns.filter((turn) => turn.role === 'user').map((turn) => turn.speaker.id));
@@ -122,7 +192,11 @@ export const castOf = ({ persona, turns }: ComposeInput): Cast => {
     name: names.get(personaId) ?? cleanName(persona.name),
     names,
     humans,
-    personas: new Set(turns.filter((turn) => turn.role === 'assistant').map((turn) => turn.speaker.id)).add(personaId),
+    personas: new Set([
+      personaId,
+      ...participants.map(({ id }) => id),
+      ...turns.filter((turn) => turn.role === 'assistant').map((turn) => turn.speaker.id),
+    ]),
     onlyHuman: humans.size === 1 ? names.get([...humans][0] ?? '') : undefined,
   };
 };

@@ -1,12 +1,22 @@
 import { shownText, type Turn } from '../core/conversation.ts';
 import type { LayoutForm, PromptLayout } from '../core/layout.ts';
 import type { ChatMessage, Prompt } from '../core/prompt.ts';
-import { type Cast, type ComposeInput, castOf, type Draft, type DraftEntry, lines, splitTurns, stopStrings } from './draft.ts';
+import {
+  type Cast,
+  type ComposeInput,
+  castOf,
+  type Draft,
+  type DraftEntry,
+  lines,
+  splitTurns,
+  stopStrings,
+  textsOf,
+} from './draft.ts';
 import type { Choice } from './fit.ts';
 import { createLabelGuard } from './labels.ts';
 import { fillForm, formText, type LayoutValues, layoutOpening, showsSpeakers, slotsOf } from './layout.ts';
 import { speakerLabel } from './names.ts';
-import { type PersonaPart, personaFields } from './persona-text.ts';
+import type { PersonaPart } from './persona-text.ts';
 import type { RenderOptions } from './render.ts';
 
 /** A draft whose parts a layout puts into one instruction. Its history holds the lines as they will stand there. */
@@ -23,21 +33,27 @@ export type LayoutDraft = Draft & {
 
 /** Orders and names a conversation for a layout. Pure. */
 export const createLayoutDraft = (input: ComposeInput, layout: PromptLayout): LayoutDraft => {
-  const { persona, template } = input;
+  const { template } = input;
   const cast = castOf(input);
   // A layout looks back a fixed number of turns, wherever other prompts of this conversation began.
   const { before, after } = splitTurns(input, undefined);
   const [question] = after;
   const write = writer(layout, cast);
+  const { fields, inserts, variables } = textsOf(input, cast);
   const answered = repliedTo(input.turns, question);
-  const instruction = answered !== undefined && layout.instructionToReply ? layout.instructionToReply : layout.instruction;
+  const chosen = answered !== undefined && layout.instructionToReply ? layout.instructionToReply : layout.instruction;
+  const note = [input.conversationNote ?? '', ...inserts.map(({ text }) => text)]
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .join('\n\n');
+  // There is no place for notes and lore but the layout's own, or its beginning.
+  const hasPlace = note === '' || slotsOf([...chosen, ...(layout.input ?? [])]).has('note');
+  const instruction: LayoutForm = hasPlace ? chosen : [{ kind: 'slot', slot: 'note' }, { kind: 'text', text: '\n\n' }, ...chosen];
   const slots = slotsOf([...instruction, ...(layout.input ?? [])]);
   const replied = answered !== undefined && slots.has('replied') ? write(answered, layout.message) : undefined;
 
   const { history } = layout;
   const window = history === undefined ? [] : before.filter((turn) => shownText(turn).trim() !== '').slice(-history.turnsMax);
-  const fields = personaFields(persona, cast.onlyHuman);
-  const note = input.conversationNote?.trim() ?? '';
   const open = input.open === undefined ? '' : lines(input.open);
   return {
     layout,
@@ -50,9 +66,16 @@ export const createLayoutDraft = (input: ComposeInput, layout: PromptLayout): La
       replied: replied?.message.content ?? '',
       speaker: question === undefined ? '' : (cast.names.get(question.speaker.id) ?? ''),
     },
-    persona: partSources.flatMap(([slot, source]): readonly PersonaPart[] =>
-      slots.has(slot) && fields[slot] !== '' ? [{ source, text: fields[slot] }] : [],
-    ),
+    persona: [
+      ...partSources.flatMap(([slot, source]): readonly PersonaPart[] =>
+        slots.has(slot) && fields[slot] !== ''
+          ? [{ source, text: fields[slot], ...(slot === 'examples' && { isExample: true }) }]
+          : [],
+      ),
+      ...(note === '' ? [] : [{ source: 'conversation note' as const, text: note }]),
+    ],
+    inserts,
+    variables,
     history: history === undefined ? [] : window.map((turn) => write(turn, history.line)),
     tail: question === undefined ? [] : [write(question, [{ kind: 'slot', slot: 'text' }])],
     options: {

@@ -1,20 +1,16 @@
-import type { ComposeInput, Draft } from './draft.ts';
+import type { ComposeInput, Draft, DraftEntry } from './draft.ts';
 import type { Choice } from './fit.ts';
+import { weave } from './inserts.ts';
 import type { LayoutDraft } from './layout-draft.ts';
 import { openingText } from './render.ts';
 
 /** One piece of a prompt with its source, in the prompt's order; also what did not fit. */
 export type PromptPart = {
   /** `layout`: the words of a preset's layout, with its places in braces; what stands in them follows. */
-  readonly source:
-    | Draft['persona'][number]['source']
-    | 'layout'
-    | 'conversation note'
-    | 'turn'
-    | 'replied-to'
-    | 'question'
-    | 'opening';
+  readonly source: Draft['persona'][number]['source'] | 'layout' | 'turn' | 'replied-to' | 'question' | 'opening';
   readonly turnId?: string;
+  /** Which one of several inserts. */
+  readonly label?: string;
   readonly text: string;
   /** Whether it stands in the prompt. */
   readonly state: 'kept' | 'cut' | 'dropped';
@@ -22,27 +18,41 @@ export type PromptPart = {
 
 /** What a prompt is made of, after the budget has decided. */
 export const partsOf = (input: ComposeInput, draft: Draft | LayoutDraft, choice: Choice): readonly PromptPart[] => {
-  const persona = draft.persona.map(
-    (part): PromptPart => ({
-      ...part,
-      state: part.source === 'example dialogue' && !choice.hasExamples ? 'dropped' : 'kept',
-    }),
-  );
-  const note: PromptPart = { source: 'conversation note', text: input.conversationNote?.trim() ?? '', state: 'kept' };
-  const examplesAt = persona.findIndex((part) => part.source === 'example dialogue');
-  const parts: PromptPart[] = persona.toSpliced(examplesAt === -1 ? persona.length : examplesAt, 0, note);
-  if ('layout' in draft) parts.unshift({ source: 'layout', text: draft.words, state: 'kept' });
-  for (const [index, { turnId, message }] of draft.history.entries())
-    parts.push({ source: 'turn', turnId, text: message.content, state: index < choice.start ? 'dropped' : 'kept' });
-  if ('layout' in draft && draft.replied)
-    parts.push({ source: 'replied-to', turnId: draft.replied.turnId, text: draft.replied.message.content, state: 'kept' });
-  for (const [index, { turnId, message }] of draft.tail.entries())
+  const parts: PromptPart[] = [];
+  if ('layout' in draft) parts.push({ source: 'layout', text: draft.words, state: 'kept' });
+  for (const { source, label, text, isExample } of draft.persona)
     parts.push({
-      source: index === 0 ? 'question' : 'turn',
-      turnId,
-      text: index === 0 ? (choice.question ?? message.content) : message.content,
-      state: index === 0 && choice.question !== undefined ? 'cut' : 'kept',
+      source,
+      ...(label !== undefined && { label }),
+      text,
+      state: isExample && !choice.hasExamples ? 'dropped' : 'kept',
     });
+  for (const { turnId, message } of draft.history.slice(0, choice.start))
+    parts.push({ source: 'turn', turnId, text: message.content, state: 'dropped' });
+  // A layout has put what is inserted into its note.
+  const inserts = 'layout' in draft ? [] : draft.inserts;
+  const questionId = draft.tail[0]?.turnId;
+  for (const woven of weave(keptEntries(draft, choice), inserts, input.open !== undefined)) {
+    if ('insert' in woven) {
+      const { source, label, text } = woven.insert;
+      parts.push({ source, ...(label !== undefined && { label }), text: text.trim(), state: 'kept' });
+      continue;
+    }
+    const { turnId, message } = woven.entry;
+    const isQuestion = turnId === questionId;
+    if (isQuestion && 'layout' in draft && draft.replied)
+      parts.push({ source: 'replied-to', turnId: draft.replied.turnId, text: draft.replied.message.content, state: 'kept' });
+    const state = isQuestion && choice.question !== undefined ? 'cut' : 'kept';
+    parts.push({ source: isQuestion ? 'question' : 'turn', turnId, text: message.content, state });
+  }
   parts.push({ source: 'opening', text: openingText(input.template, draft.options), state: 'kept' });
   return parts.filter((part) => part.text !== '');
 };
+
+/** The turns that stay, in order, the question as it may have been cut. */
+export const keptEntries = (draft: Draft, choice: Choice): readonly DraftEntry[] => [
+  ...draft.history.slice(choice.start),
+  ...draft.tail.map((entry, index) =>
+    index === 0 && choice.question !== undefined ? { ...entry, message: { ...entry.message, content: choice.question } } : entry,
+  ),
+];

@@ -1,5 +1,6 @@
 import type { Persona } from '../core/persona.ts';
-import { expandMacros } from './macros.ts';
+import { insertsAt, type PromptInsert } from './inserts.ts';
+import type { MacroExpander } from './macros.ts';
 import { cleanName } from './names.ts';
 
 /** The system prompt of a persona that brings none. */
@@ -7,64 +8,131 @@ export const defaultSystemPrompt = `You are {{char}}, and you are taking part in
 
 /** A piece of the system text, with the field it comes from. */
 export type PersonaPart = {
-  readonly source: 'system prompt' | 'description' | 'personality' | 'scenario' | 'greeting' | 'example dialogue';
+  readonly source:
+    | 'system prompt'
+    | 'description'
+    | 'personality'
+    | 'scenario'
+    | 'greeting'
+    | 'example dialogue'
+    | 'conversation note'
+    | PromptInsert['source'];
+  /** Which one of several. */
+  readonly label?: string;
   readonly text: string;
+  /** Belongs to the example dialogue, which is the first to give way. */
+  readonly isExample?: boolean;
 };
 
 /** True for a persona that is played rather than one that only helps: its answers open with its name. */
 export const isCharacter = (persona: Persona): boolean =>
   [persona.description, persona.personality, persona.scenario, persona.exampleDialogue].some((field) => Boolean(field?.trim()));
 
+/** A persona's texts, their macros expanded; absent ones are empty. */
+export type PersonaFields = Readonly<
+  Record<'name' | 'system' | 'description' | 'personality' | 'scenario' | 'greeting' | 'examples', string>
+>;
+
 /**
- * What the model is told about a persona, in the order of the prompt, the example dialogue last.
+ * Expands a persona's fields once, in the order of the prompt.
  * @param human the name of the human when there is exactly one. With several, `{{user}}` has to be
  *   somebody unnamed: a name that changes with who asks would change the prompt's beginning each time.
+ * @param options.scenario takes the place of the persona's own
+ * @param options.hasDefault whether a default system prompt stands in where the persona brings none
  */
-export const personaParts = (persona: Persona, human: string | undefined): readonly PersonaPart[] => {
-  const char = cleanName(persona.name);
-  const expand = (text: string, user = human ?? 'the user'): string => expandMacros(text, { char, user }).trim();
-  const original = expand(defaultSystemPrompt);
+export const personaFields = (
+  persona: Persona,
+  human: string | undefined,
+  macros: MacroExpander,
+  { scenario = persona.scenario, hasDefault }: { readonly scenario?: string | undefined; readonly hasDefault: boolean },
+): PersonaFields => {
+  const expander = macros.with({ user: human ?? 'the user', original: '' });
+  const expand = (text = ''): string => expander.expand(text).trim();
   const own = persona.systemPrompt?.trim() ?? '';
+  const original = hasDefault && (own === '' || /\{\{\s*original/i.test(own)) ? expand(defaultSystemPrompt) : '';
+  const system = own === '' ? original : expander.expand(own, original).trim();
+  const description = expand(persona.description);
+  const personality = expand(persona.personality);
+  return {
+    name: cleanName(persona.name),
+    system,
+    description,
+    personality,
+    scenario: expand(scenario),
+    greeting: expand(persona.greeting),
+    examples: macros
+      .with({ user: human ?? 'User' })
+      .expand(persona.exampleDialogue ?? '')
+      .trim(),
+  };
+};
+
+/** The system text in the order of the prompt, the example dialogue last: what the model is told about a persona, and what is put between. */
+export const personaParts = (
+  { name, system, description, personality, scenario, examples }: PersonaFields,
+  {
+    inserts = [],
+    conversationNote = '',
+  }: { readonly inserts?: readonly PromptInsert[]; readonly conversationNote?: string } = {},
+): readonly PersonaPart[] => {
+  const at = (place: Parameters<typeof insertsAt>[1]): readonly PersonaPart[] =>
+    insertsAt(inserts, place).map(({ source, label, text }) => ({
+      source,
+      ...(label !== undefined && { label }),
+      text: text.trim(),
+      ...(place.startsWith('examples') && { isExample: true }),
+    }));
   const parts: readonly PersonaPart[] = [
-    {
-      source: 'system prompt',
-      text: own === '' ? original : expandMacros(own, { char, user: human ?? 'the user', original }).trim(),
-    },
-    { source: 'description', text: expand(persona.description ?? '') },
-    { source: 'personality', text: headed(`${char}'s personality: `, expand(persona.personality ?? '')) },
-    { source: 'scenario', text: headed('Scenario: ', expand(persona.scenario ?? '')) },
+    { source: 'system prompt', text: system },
+    ...at('before'),
+    { source: 'description', text: description },
+    { source: 'personality', text: headed(`${name}'s personality: `, personality) },
+    { source: 'scenario', text: headed('Scenario: ', scenario) },
+    ...at('after'),
+    ...at('human'),
+    ...at('summary'),
+    { source: 'conversation note', text: conversationNote.trim() },
+    ...at('note'),
+    ...at('examples-top'),
     {
       source: 'example dialogue',
-      text: headed(
-        `How ${char} talks, by example (this is not part of the chat):\n\n`,
-        examples(expand(persona.exampleDialogue ?? '', human ?? 'User')),
-      ),
+      isExample: true,
+      text: headed(`How ${name} talks, by example (this is not part of the chat):\n\n`, exampleTexts(examples)),
     },
+    ...at('examples-bottom'),
   ];
   return parts.filter((part) => part.text !== '');
 };
 
-/** A persona's fields for a layout, as they stand in its file but for the macros; absent ones are empty. */
-export const personaFields = (
-  persona: Persona,
-  human: string | undefined,
-): Readonly<Record<'name' | 'system' | 'description' | 'personality' | 'scenario' | 'greeting' | 'examples', string>> => {
-  const char = cleanName(persona.name);
-  const expand = (text = '', user = human ?? 'the user'): string => expandMacros(text, { char, user }).trim();
-  return {
-    name: char,
-    system: expand(persona.systemPrompt),
-    description: expand(persona.description),
-    personality: expand(persona.personality),
-    scenario: expand(persona.scenario),
-    greeting: expand(persona.greeting),
-    examples: expand(persona.exampleDialogue, human ?? 'User'),
-  };
+/** What a persona says itself to stand near the end. */
+export const personaInserts = (persona: Persona, macros: MacroExpander): readonly PromptInsert[] => {
+  const { depthPrompt, postHistoryInstructions } = persona;
+  return [
+    ...(depthPrompt === undefined
+      ? []
+      : [
+          {
+            source: 'depth prompt' as const,
+            text: macros.expand(depthPrompt.text).trim(),
+            position: { at: 'depth' as const, depth: depthPrompt.depth, role: depthPrompt.role },
+          },
+        ]),
+    ...(postHistoryInstructions === undefined
+      ? []
+      : [
+          {
+            source: 'post-history instructions' as const,
+            // There are none of ours that it would replace.
+            text: macros.expand(postHistoryInstructions, '').trim(),
+            position: { at: 'end' as const },
+          },
+        ]),
+  ].filter(({ text }) => text !== '');
 };
 
 const headed = (head: string, text: string): string => (text === '' ? '' : head + text);
 
-const examples = (dialogue: string): string =>
+const exampleTexts = (dialogue: string): string =>
   dialogue
     .split(/<START>/i)
     .map((example) => example.trim())

@@ -89,6 +89,7 @@ const renderTurn = (
   turn: Arranged,
   around: { readonly system: string; readonly input: string | undefined },
 ): Prompt => {
+  if (turn.role === 'system') return fill(template.system ?? [], { system: textOf(turn.text) });
   if (turn.role === 'assistant')
     return fill(template.assistant, { assistant: textOf(turn.text), name: textOf(turn.name || 'Assistant') });
   let user = textOf(turn.text);

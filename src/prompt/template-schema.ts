@@ -66,6 +66,7 @@ export const textSchema = z
     systemInUser: form(['system', 'user']).optional(),
     systemDefault: z.string({ error: expects('text') }).optional(),
     systemKeptEmpty: flag.default(false),
+    systemAnywhere: flag.default(false),
     user: form(['user'], ['name']),
     inputInUser: form(['user', 'input']).optional(),
     assistant: form(['assistant'], ['name']),
@@ -80,7 +81,8 @@ export const textSchema = z
         template.system === undefined ? 'system' : 'systemInUser',
         'a template has either `system` (a part of its own) or `systemInUser` (inside the first user turn), and one of them',
       );
-    if (template.systemKeptEmpty && template.system === undefined) report('systemKeptEmpty', 'needs `system`');
+    for (const key of ['systemKeptEmpty', 'systemAnywhere'] as const)
+      if (template[key] && template.system === undefined) report(key, 'needs `system`');
     for (const key of ['user', 'assistant'] as const)
       if (template.alternating && template[key].some((piece) => piece.kind === 'slot' && piece.slot === 'name'))
         report(key, 'can have {name} only with `alternating: false`, because alternating turns may be of several people');

@@ -51,6 +51,8 @@ export type TextTemplate = TemplateBase & {
   readonly systemDefault?: string;
   /** True when the system part stays without a system prompt. */
   readonly systemKeptEmpty: boolean;
+  /** True when system parts can stand between turns too: notes and lore at a depth. */
+  readonly systemAnywhere: boolean;
   readonly user: Form;
   /** How a context stands inside the last user turn. */
   readonly inputInUser?: Form;

@@ -3,9 +3,13 @@ import type { Timers } from './timers.ts';
 
 /** How the stream reaches the place where people read; all may reject, and none is called while another one runs. */
 export type MessageSink = {
-  /** Sends a new message after all former ones, as the `index`-th of the answer, from 0; resolves with its id. */
-  post(text: string, index: number): Promise<string>;
-  edit(id: string, text: string): Promise<void>;
+  /**
+   * Sends a new message after all former ones, as the `index`-th of the answer, from 0; resolves with its id.
+   *
+   * @param isLast whether the answer, as far as it goes, ends with it.
+   */
+  post(text: string, index: number, isLast: boolean): Promise<string>;
+  edit(id: string, text: string, isLast: boolean): Promise<void>;
   remove(id: string): Promise<void>;
 };
 
@@ -16,6 +20,8 @@ export type MessageStreamOptions = {
   readonly editIntervalMs: number;
   /** Most UTF-16 units of one message. */
   readonly charactersMax: number;
+  /** Messages that carry something else now, whose place the text takes, in reading order. [none] */
+  readonly standing?: readonly string[];
   /** With fewer characters than this the first message waits for `editIntervalMs`. [24] */
   readonly firstCharactersMin?: number;
   /** Told of changes that failed and were made good in another way, or will be tried again by `finish`. */
@@ -28,8 +34,8 @@ export interface MessageStream {
   show(text: string): void;
   /** The whole text. Resolves with the ids of the messages that carry it, in order; rejects when one can't be posted. */
   finish(text: string): Promise<readonly string[]>;
-  /** Stops showing; what is under way is not awaited. */
-  stop(): void;
+  /** Stops showing at once; resolves when what was under way is done. */
+  stop(): Promise<void>;
 }
 
 type Shown = { readonly id: string; readonly text: string };
@@ -40,8 +46,9 @@ type Shown = { readonly id: string; readonly text: string };
  */
 export const createMessageStream = (options: MessageStreamOptions): MessageStream => {
   const { sink, timers, editIntervalMs, charactersMax, firstCharactersMin = 24 } = options;
-  let shown: readonly Shown[] = [];
+  let shown: readonly Shown[] = (options.standing ?? []).map((id) => ({ id, text: '' })); // no message reads so
   let wanted = '';
+  let split: { readonly text: string; readonly chunks: readonly string[] } | undefined;
   let running: Promise<void> | undefined;
   let wake: (() => void) | undefined; // ends the pause before the next change
   let quietUntil: number | undefined; // when the next edit may begin
@@ -77,8 +84,14 @@ export const createMessageStream = (options: MessageStreamOptions): MessageStrea
     }
   };
 
+  /** The messages that the wanted text makes; asked for several times in a row. */
+  const wantedChunks = (): readonly string[] => {
+    if (split?.text !== wanted) split = { text: wanted, chunks: splitMessage(wanted, charactersMax) };
+    return split.chunks;
+  };
+
   const isCurrent = (): boolean => {
-    const chunks = splitMessage(wanted, charactersMax);
+    const chunks = wantedChunks();
     return chunks.length === shown.length && chunks.every((chunk, index) => shown[index]?.text === chunk);
   };
 
@@ -100,26 +113,27 @@ export const createMessageStream = (options: MessageStreamOptions): MessageStrea
 
   /** Brings what people see closer to what is wanted: at most one edit, and the posts that are missing after it. */
   const step = async (): Promise<void> => {
-    const chunks = splitMessage(wanted, charactersMax);
+    const chunks = wantedChunks();
     const changed = shown.findIndex((message, index) => message.text !== chunks[index]);
     if (changed >= 0) {
       const chunk = chunks[changed];
       const message = shown[changed];
-      if (chunk === undefined || message === undefined || !(await tryEdit(message, chunk))) await removeFrom(changed);
+      if (chunk === undefined || message === undefined || !(await tryEdit(message, chunk, changed === chunks.length - 1)))
+        await removeFrom(changed);
       quietUntil = timers.now() + editIntervalMs;
       if (shown.some((other, index) => other.text !== chunks[index])) return;
     }
     for (const chunk of chunks.slice(shown.length)) {
       if (phase === 'stopped') return;
-      const id = await sink.post(chunk, shown.length);
+      const id = await sink.post(chunk, shown.length, shown.length === chunks.length - 1);
       shown = [...shown, { id, text: chunk }];
       quietUntil = timers.now() + editIntervalMs;
     }
   };
 
-  const tryEdit = async (message: Shown, text: string): Promise<boolean> => {
+  const tryEdit = async (message: Shown, text: string, isLast: boolean): Promise<boolean> => {
     try {
-      await sink.edit(message.id, text);
+      await sink.edit(message.id, text, isLast);
       shown = shown.map((other) => (other.id === message.id ? { id: message.id, text } : other));
       return true;
     } catch (error) {
@@ -154,9 +168,10 @@ export const createMessageStream = (options: MessageStreamOptions): MessageStrea
 
   const isStopped = (): boolean => phase === 'stopped';
 
-  const stop = (): void => {
+  const stop = async (): Promise<void> => {
     phase = 'stopped';
     wake?.();
+    await running;
   };
 
   return { show, finish, stop };

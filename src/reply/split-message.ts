@@ -115,7 +115,8 @@ const findCut = (
       at = white;
     }
     if (marker !== undefined && fence === undefined) {
-      offer('word', at, at);
+      // Right behind the bars that open a spoiler, there would be nothing hidden.
+      if (atoms.get(at - bars.length) !== at) offer('word', at, at);
       at = endOfWhite(text, marker.codeStart);
       if (at === text.length) break;
       fence = marker.fence;

@@ -30,11 +30,16 @@ export const findSpoilers = (text: string): readonly Spoiler[] => {
 export const spoilerAround = (spoilers: readonly Spoiler[], at: number): Spoiler | undefined =>
   spoilers.find(({ open, close }) => open < at && at <= close);
 
-/** The bars with the character beside them, so that no message begins or ends with bars around nothing: where each begins, and ends. */
+/**
+ * The bars with the character beside them, so that no message begins or ends with bars around nothing: where each begins, and
+ * ends. A code block's marker beside them stays one of its own.
+ */
 export const spoilerAtoms = (text: string, spoilers: readonly Spoiler[]): readonly (readonly [number, number])[] =>
   spoilers.flatMap(({ open, close }): [number, number][] => {
-    const first = open + 2 + codePointLength(text, open + 2);
-    const last = close - (/[\udc00-\udfff]/.test(text.charAt(close - 1)) ? 2 : 1);
+    const isFenceFirst = text.startsWith('```', open + 2);
+    const isFenceLast = text.endsWith('```', close);
+    const first = open + 2 + (isFenceFirst ? 0 : codePointLength(text, open + 2));
+    const last = close - (isFenceLast ? 0 : /[\udc00-\udfff]/.test(text.charAt(close - 1)) ? 2 : 1);
     if (close === text.length) return [[open, first]];
     return first > last
       ? [[open, close + 2]]

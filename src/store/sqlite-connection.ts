@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { PaddockError } from '../core/error.ts';
+import type { PaddockError } from '../core/error.ts';
+import { type SqliteFailure, storeFailure } from './sqlite-failure.ts';
 import type { SqliteTable } from './sqlite-table.ts';
-import type { SqliteCall, SqliteFailure, SqliteRequest, SqliteResponse } from './sqlite-worker.ts';
+import type { SqliteCall, SqliteRequest, SqliteResponse } from './sqlite-worker.ts';
 
 /**
  * A store file, reached without blocking. Every call rejects with a `PaddockError` (`store-failed`)
@@ -70,27 +71,4 @@ export const connectSqlite = (path: string): SqliteConnection => {
       return closed;
     },
   };
-};
-
-/** What to do about the failures that people meet; SQLite's extended codes begin with the plain ones. */
-const remedies: readonly (readonly [codes: readonly string[], sentence: string])[] = [
-  [['NEWER_SCHEMA'], 'it was written by a newer version of Paddock. Update Paddock, or name another file.'],
-  [['FOREIGN_DATABASE'], 'it is the database of another program. Name another file.'],
-  [['SQLITE_NOTADB'], 'it is not a database. Name another file, or restore a backup over it.'],
-  [['SQLITE_CORRUPT'], 'it is damaged. Restore a backup, or move the file away to begin with an empty memory.'],
-  [
-    ['SQLITE_CANTOPEN', 'SQLITE_READONLY', 'SQLITE_PERM', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOENT'],
-    'it can not be opened for writing. See that its folder exists and that this user may write to the folder and the file.',
-  ],
-  [['SQLITE_FULL', 'ENOSPC'], 'the disk is full. Free some space.'],
-  [['SQLITE_BUSY', 'SQLITE_LOCKED'], 'another process holds it. See that only one Paddock uses the file.'],
-  [['SQLITE_IOERR'], 'the disk reports an error.'],
-];
-
-const storeFailure = ({ code, message }: SqliteFailure, path: string): PaddockError => {
-  const remedy = remedies.find(([codes]) => codes.some((known) => code === known || code.startsWith(`${known}_`)))?.[1];
-  return new PaddockError('store-failed', `The store ${path} can not be used: ${remedy ?? `${message}.`} (${code}: ${message})`, {
-    userText: 'I can not get at my memory right now. Please try again in a moment.',
-    isRetryable: code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_IOERR') || code === 'SQLITE_FULL',
-  });
 };

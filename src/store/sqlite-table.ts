@@ -1,6 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { watchFiles } from './file-watch.ts';
+import { keepPrivate } from './keep-private.ts';
+import { makePrivateFolder } from './private-folder.ts';
 
 /** One key with its value; `expires` in milliseconds since 1970, absent when it never does. */
 export type SqliteEntry = { readonly key: string; readonly value: string; readonly expires?: number | undefined };
@@ -49,18 +51,41 @@ export class UnusableFileError extends Error {
   }
 }
 
-/** Opens the file, or creates it with its folder. Throws what SQLite and the file system throw, and `UnusableFileError`. */
+/**
+ * Opens the file, or creates it with its folder, for its owner only. Throws what SQLite and the file system throw, and
+ * `UnusableFileError`; every function of the table throws a `FileGoneError` once the file has been deleted or replaced.
+ */
 export const openSqliteTable = (path: string): SqliteTable => {
-  // What people say to the bot is nobody else's business: a folder made here is for its owner only.
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(path));
   const database = new Database(path, { timeout: busyMsMax });
   try {
-    prepareDatabase(database);
-    return tableOf(database);
+    prepareDatabase(database, path);
+    const files = [path, `${path}-wal`, `${path}-shm`];
+    files.forEach(keepPrivate);
+    return watched(tableOf(database), watchFiles(files));
   } catch (error) {
     database.close();
     throw error;
   }
+};
+
+/** Looks whether the files are still there before every access: without them a write would be lost, and a read old. */
+const watched = (table: SqliteTable, check: () => void): SqliteTable => {
+  const checked =
+    <Values extends unknown[], Result>(call: (...values: Values) => Result) =>
+    (...values: Values): Result => {
+      check();
+      return call(...values);
+    };
+  return {
+    getMany: checked(table.getMany),
+    hasMany: checked(table.hasMany),
+    setMany: checked(table.setMany),
+    deleteMany: checked(table.deleteMany),
+    clear: checked(table.clear),
+    page: checked(table.page),
+    close: table.close,
+  };
 };
 
 const tableOf = (database: Database.Database): SqliteTable => {
@@ -130,10 +155,12 @@ const tableOf = (database: Database.Database): SqliteTable => {
   };
 };
 
-const prepareDatabase = (database: Database.Database): void => {
+const prepareDatabase = (database: Database.Database, path: string): void => {
   // First of all look, so that a database of somebody else is left exactly as it was. In one transaction,
   // or else what another Paddock is just now creating would be seen half made.
   database.transaction(() => refuseUnusable(database)).deferred();
+  // SQLite gives the files beside it the same permissions.
+  keepPrivate(path);
   turnToWal(database);
   // Every commit reaches the disk before it is acknowledged.
   database.pragma('synchronous = FULL');

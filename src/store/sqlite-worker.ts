@@ -1,6 +1,7 @@
 // The thread in which SQLite runs: a write waits here for the disk (or for another process that holds
 // the file) while the bot's own thread goes on answering heartbeats.
 import { parentPort, workerData } from 'node:worker_threads';
+import { type SqliteFailure, sqliteFailureOf } from './sqlite-failure.ts';
 import { openSqliteTable, type SqliteTable } from './sqlite-table.ts';
 
 /** One call of a table's function. */
@@ -10,18 +11,9 @@ export type SqliteCall = {
 
 export type SqliteRequest = { readonly id: number; readonly call: SqliteCall };
 
-/** What went wrong, as far as it survives the way between threads. */
-export type SqliteFailure = { readonly code: string; readonly message: string };
-
 export type SqliteResponse =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly failure: SqliteFailure };
-
-const failureOf = (error: unknown): SqliteFailure => {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
-  return { code, message };
-};
 
 const serve = (path: string, port: NonNullable<typeof parentPort>): void => {
   let table: SqliteTable | undefined;
@@ -38,7 +30,7 @@ const serve = (path: string, port: NonNullable<typeof parentPort>): void => {
     try {
       port.postMessage({ id, value: answer(call) } satisfies SqliteResponse);
     } catch (error) {
-      port.postMessage({ id, failure: failureOf(error) } satisfies SqliteResponse);
+      port.postMessage({ id, failure: sqliteFailureOf(error) } satisfies SqliteResponse);
     }
     if (call.name === 'close') port.close();
   });

@@ -1,2 +1,2 @@
-export { type BotTurns, createBotTurns } from './bot-turns.ts';
-export { type Decision, decide, type TriggerSettings } from './decide.ts';
+export { type Decision, decide } from './decide.ts';
+export { createRecentAnswers, type Lately, type RecentAnswers } from './recent-answers.ts';

@@ -1,9 +1,10 @@
 import { bounds } from '../core/bounds.ts';
 import type { ConversationKey, Turn } from '../core/conversation.ts';
 import type { Engine } from '../core/engine.ts';
+import { PaddockError } from '../core/error.ts';
 import type { Prompt } from '../core/prompt.ts';
 import { type ComposedPrompt, type ComposeInput, composePrompt } from '../prompt/index.ts';
-import { type PrepareServices, preparePrompt } from './prepare.ts';
+import { type PrepareOptions, type PrepareServices, preparePrompt } from './prepare.ts';
 
 /** One piece of a prompt, with where it comes from and what it costs. */
 export type ExplainedPart = {
@@ -101,21 +102,25 @@ export type ConversationPrompt = Explanation & {
   readonly isShortened: boolean;
 };
 
-/** Explains the prompt that answers the last message of a conversation; nothing is written or remembered. */
+/** Explains the prompt that answers the last message of a conversation, or another one; nothing is written or remembered. Rejects with `not-found` where its question is gone. */
 export const explainConversation = async (
   services: PrepareServices & { readonly engine: Counting },
   conversation: ConversationKey,
+  options: PrepareOptions = {},
 ): Promise<ConversationPrompt> => {
-  const prepared = await preparePrompt(services, conversation);
-  if (!prepared) throw new Error('without a question of its own a prompt can always be prepared');
-  const { input, model, settings } = prepared;
+  const prepared = await preparePrompt(services, conversation, options);
+  if (!prepared)
+    throw new PaddockError('not-found', 'the question of the prompt to explain is not remembered', {
+      userText: 'I do not remember what that answered.',
+    });
+  const { input, model } = prepared;
   return {
     ...(await explainComposed(prepared, services.engine)),
     persona: input.persona.name,
     model: model.name,
     template: input.template.id,
     hasQuestion: input.questionId !== undefined,
-    isShortened: settings.promptStartId !== undefined,
+    isShortened: input.promptStartId !== undefined,
   };
 };
 

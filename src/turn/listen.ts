@@ -1,14 +1,24 @@
 import { bounds } from '../core/bounds.ts';
 import type { Turn } from '../core/conversation.ts';
-import type { Memory } from '../core/memory.ts';
+import type { HumanPersona } from '../core/human-persona.ts';
+import type { Memory, NewTurn } from '../core/memory.ts';
 import type { IncomingMessage } from '../core/message.ts';
-import { type BotTurns, decide } from '../trigger/index.ts';
+import type { Place, TriggerSettings } from '../core/settings.ts';
+import { cleanName } from '../prompt/index.ts';
+import { decide, type RecentAnswers } from '../trigger/index.ts';
+import type { TurnEvents } from './turn-events.ts';
 
 /** What `listen` needs. */
 export type ListenServices = {
   readonly memory: Memory;
-  readonly botTurns: BotTurns;
-  readonly answerBots: boolean;
+  readonly recentAnswers: RecentAnswers;
+  /** A number from 0 up to 1. */
+  readonly random: () => number;
+  /** The settings of a place, and what a human says about themselves there. */
+  at(
+    place: Place | undefined,
+  ): Promise<{ readonly trigger: TriggerSettings; human?(userId: string): Promise<HumanPersona | undefined> }>;
+  readonly events?: TurnEvents;
   /**
    * `channel`: what is said in the bot's hearing is remembered too, in places where it was
    * addressed before; `addressed`: only what is said to it.
@@ -21,28 +31,44 @@ export type ListenServices = {
  * is on disk when this resolves. One that came before (a gateway replays events) is not answered again.
  */
 export const listen = async (services: ListenServices, message: IncomingMessage): Promise<Turn | undefined> => {
-  const { memory, botTurns } = services;
-  const { action } = decide(message, services, botTurns.recent(message.conversation));
-  botTurns.note(message.conversation, { isBot: message.author.isBot, isAnswered: action === 'answer' });
+  const { memory, recentAnswers, random } = services;
+  const { conversation, place, at } = message;
+  const { trigger, human } = await services.at(place);
+  const { action } = decide(message, trigger, recentAnswers.recent(conversation), random);
+  recentAnswers.note(conversation, { isBot: message.author.isBot, isAnswered: action === 'answer', at });
   if (action === 'ignore') return undefined;
-  if (action === 'listen' && !(await isRemembered(services, message))) return undefined;
-  const replyTo =
-    message.replyToMessageId === undefined
-      ? undefined
-      : await memory.findByMessage(message.conversation, message.replyToMessageId);
-  const { turn, isNew } = await memory.append(message.conversation, {
-    role: 'user',
-    speaker: { id: message.author.id, name: message.author.name },
-    text: shorten(message.text),
-    at: message.at,
-    messageIds: [message.id],
-    ...(replyTo === undefined ? {} : { replyTo: replyTo.id }),
-  });
-  return isNew && action === 'answer' ? turn : undefined;
+  if (!message.author.isBot) services.events?.heard?.({ conversation, ...(place && { place }) });
+  if (action === 'listen' && services.listen !== 'channel') return undefined;
+  const said = saidIn(message, await nameOf(message, human));
+  if (action === 'listen') {
+    await memory.appendIf(message.conversation, said, 'not-empty');
+    return undefined;
+  }
+  const { turn, isNew } = await memory.append(message.conversation, said);
+  return isNew ? turn : undefined;
 };
 
-const isRemembered = async ({ memory, listen }: ListenServices, message: IncomingMessage): Promise<boolean> =>
-  listen === 'channel' && (await memory.count(message.conversation)) > 0;
+/** What a message says, as memory takes it. */
+export const saidIn = (
+  { author, text, at, id: messageId, replyToMessageId }: IncomingMessage,
+  name: string = author.name,
+): NewTurn => ({
+  role: 'user',
+  speaker: { id: author.id, name },
+  text: shorten(text),
+  at,
+  messageIds: [messageId],
+  ...(replyToMessageId !== undefined && { replyToMessageId }),
+});
+
+/** As a human wants to be called; memory knows them by their id all the same. */
+const nameOf = async (
+  { author: { id, name, isBot } }: IncomingMessage,
+  human: ((userId: string) => Promise<HumanPersona | undefined>) | undefined,
+): Promise<string> => {
+  const own = isBot ? undefined : (await human?.(id))?.name?.trim();
+  return own ? cleanName(own, name) : name;
+};
 
 const shorten = (text: string): string =>
   text.length <= bounds.messageCharactersMax ? text : `${text.slice(0, bounds.messageCharactersMax).toWellFormed()}…`;

@@ -1,17 +1,26 @@
-import { bounds } from '../core/bounds.ts';
-import type { ConversationKey, ConversationSettings, Turn } from '../core/conversation.ts';
+import type { ConversationKey, ConversationSettings, Speaker, Turn } from '../core/conversation.ts';
 import type { Engine, ModelInfo } from '../core/engine.ts';
+import type { HumanPersona } from '../core/human-persona.ts';
 import type { PromptLayout } from '../core/layout.ts';
 import type { Memory } from '../core/memory.ts';
 import type { Persona } from '../core/persona.ts';
+import type { Place } from '../core/settings.ts';
+import type { LoreService } from '../lore/lore-service.ts';
 import { type ComposedPrompt, type ComposeInput, composePrompt, type PromptTemplate } from '../prompt/index.ts';
+import { asHuman } from './as-human.ts';
+import { dressPrompt } from './dress-prompt.ts';
+import { readTurns } from './read-turns.ts';
+import { scenePart } from './scene-part.ts';
+import { withPersona } from './scene-speakers.ts';
 
 /** What making a prompt needs. */
 export type PrepareServices = {
-  readonly memory: Pick<Memory, 'settings' | 'turns'>;
+  readonly memory: Pick<Memory, 'settings' | 'turns' | 'configure' | 'count'>;
   readonly engine: Pick<Engine, 'start' | 'countTokens' | 'renderChat'>;
   /** The persona of a conversation with these settings. */
   persona(settings: ConversationSettings): Persona;
+  /** A persona by its id, for scenes. [nobody] */
+  personaById?(id: string): Persona | undefined;
   /** The template for the loaded model. */
   template(): PromptTemplate;
   readonly outputTokensMax: number;
@@ -19,11 +28,35 @@ export type PrepareServices = {
   readonly stopStrings: readonly string[];
   /** How persona, history and question become one instruction, where that is wanted. */
   readonly layout?: PromptLayout;
+  /** Turns before the question at most. [as many as fit] */
+  readonly historyTurnsMax?: number;
+  readonly place?: Place;
+  /** What a human says about themselves there. [nothing] */
+  human?(userId: string): Promise<HumanPersona | undefined>;
+  /** [no lore] */
+  readonly lore?: Pick<LoreService, 'prepare'>;
+  /** In milliseconds since 1970; 0 up to 1. For macros. */
+  now(): number;
+  random(): number;
 };
 
 export type PrepareOptions = {
   /** The user turn to answer. [the last one of the conversation, if there is any] */
   readonly questionId?: string;
+  /** Goes on after all that was said, in place of a question. */
+  readonly follows?: boolean;
+  /** Takes the conversation as it was before this turn, in place of a question. */
+  readonly beforeId?: string;
+  /** The beginning of an unfinished answer, to be continued. */
+  readonly open?: string;
+  /** What is wished of this one answer, as a text for the model. */
+  readonly guidance?: string;
+  /** Who answers. [the persona of the conversation] */
+  readonly personaId?: string;
+  /** The human in whose place the model writes, instead of an answer to them. */
+  readonly human?: Speaker;
+  /** The kind of answer, by which lore can be bound. [normal] */
+  readonly kind?: 'normal' | 'regenerate' | 'continue' | 'impersonate' | 'quiet';
 };
 
 /** A prompt as it goes to the engine, and what it was made from. */
@@ -35,12 +68,16 @@ export type PreparedPrompt = {
   readonly model: ModelInfo;
   /** All of them: the template's, the participants' and the configured ones. */
   readonly stopStrings: readonly string[];
+  /** The conversation's new `promptStartId`, when it has to be another one from now on. */
+  readonly newStartId?: string;
+  /** To be called once the answer is kept: what its texts have set, and effects of lore, begin with it. */
+  keep(): Promise<void>;
 };
 
 /**
  * Reads a conversation as it is now and makes the prompt for the answer to a question in it.
  * Undefined when the question is not there any more. Writes nothing: who sends the prompt also
- * remembers its `promptStartId`. Throws what memory, engine and `composePrompt` throw.
+ * remembers its `newStartId`. Throws what memory, engine and `composePrompt` throw.
  */
 export const preparePrompt = async (
   services: PrepareServices,
@@ -48,29 +85,50 @@ export const preparePrompt = async (
   options: PrepareOptions = {},
 ): Promise<PreparedPrompt | undefined> => {
   const { memory, engine } = services;
+  const { questionId, beforeId, open, personaId, human, follows = false } = options;
   const settings = await memory.settings(conversation);
-  const turns = await memory.turns(conversation, {
-    // A layout has a window of its own, which may reach further back.
-    ...(settings.promptStartId === undefined || services.layout ? {} : { fromId: settings.promptStartId }),
-    newest: bounds.prompt.turnsMax,
+  const read = await readTurns(memory, conversation, {
+    ...(settings.promptStartId !== undefined && { promptStartId: settings.promptStartId }),
+    ...((questionId ?? beforeId) !== undefined && { wantedId: questionId ?? beforeId }),
+    hasLayout: services.layout !== undefined,
+    ...(services.historyTurnsMax !== undefined && { historyTurnsMax: services.historyTurnsMax }),
   });
-  const question = questionOf(turns, options.questionId);
-  if (options.questionId !== undefined && !question) return undefined;
-  const persona = services.persona(settings);
+  if (!read) return undefined;
+  const persona = services.persona(withPersona(settings, personaId));
+  const part = scenePart(settings.scene, persona, services.personaById);
+  const { joinedAfterId = '' } = part;
+  const turns = read.turns.filter(({ id }) => (beforeId === undefined || id < beforeId) && id > joinedAfterId);
+  const asked = beforeId === undefined && human === undefined && !follows ? questionOf(turns, questionId)?.id : undefined;
   const model = await engine.start();
+  const scenario = settings.scene?.scenario ?? settings.scenario;
   const input: ComposeInput = {
-    persona,
-    turns,
+    ...(human ? asHuman(human, persona, turns) : { persona, turns }),
     template: services.template(),
     contextTokens: model.contextTokens,
     outputTokensMax: services.outputTokensMax,
-    ...(question && { questionId: question.id }),
-    ...(settings.promptStartId === undefined ? {} : { promptStartId: settings.promptStartId }),
-    ...(services.layout && { layout: services.layout }),
+    ...(asked !== undefined && { questionId: asked }),
+    ...(read.startId !== undefined && { promptStartId: read.startId }),
+    ...(services.layout && !human && { layout: services.layout }),
+    ...(open !== undefined && { open }),
+    ...(scenario !== undefined && !human && { scenario }),
+    participants: part.participants,
   };
-  const composed = await composePrompt(input, engine);
+  const { inserts, macros, keep } = await dressPrompt(services, { conversation, input, persona, settings, options, part });
+  const dressed: ComposeInput = { ...input, inserts, macros };
+  const composed = await composePrompt(dressed, engine);
   const stopStrings = [...new Set([...composed.stopStrings, ...services.stopStrings])];
-  return { composed, input, settings, model, stopStrings };
+  const { promptStartId: startId } = composed;
+  // Only forwards: an older question asked again has a beginning of its own, for this once.
+  const isNew = startId !== undefined && !read.isOlder && startId > (settings.promptStartId ?? '');
+  return {
+    composed,
+    input: dressed,
+    settings,
+    model,
+    stopStrings,
+    ...(isNew && { newStartId: startId }),
+    keep: () => keep(composed.variables),
+  };
 };
 
 const questionOf = (turns: readonly Turn[], id: string | undefined): Turn | undefined =>

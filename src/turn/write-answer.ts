@@ -1,6 +1,7 @@
 import type { EndReason, Engine, GenerateRequest, Usage } from '../core/engine.ts';
 import type { ReplyPort } from '../core/message.ts';
-import { type AnswerCleanerOptions, createAnswerCleaner, createRepetitionGuard } from '../reply/index.ts';
+import { type AnswerCleanerOptions, createRepetitionGuard } from '../reply/index.ts';
+import { createContinuedCleaner } from './continued-cleaner.ts';
 
 /** An answer that has been written, whole or as far as it came. */
 export type WrittenAnswer = {
@@ -18,14 +19,16 @@ export type WrittenAnswer = {
  * Generates an answer and shows it while it comes. It ends early when the model begins to repeat
  * itself without end, of which only the beginning is kept, or to write for somebody else. What came
  * before a failure is kept too.
+ *
+ * @param cleaning.open the beginning of an unfinished answer, which this one continues; the texts begin with it.
  */
 export const writeAnswer = async (
   engine: Pick<Engine, 'generate'>,
   request: GenerateRequest,
-  cleaning: AnswerCleanerOptions,
+  cleaning: AnswerCleanerOptions & { readonly open?: string },
   port: Pick<ReplyPort, 'show'>,
 ): Promise<WrittenAnswer> => {
-  const cleaner = createAnswerCleaner(cleaning);
+  const cleaner = createContinuedCleaner(cleaning);
   const guard = createRepetitionGuard();
   const enough = new AbortController();
   let raw = '';
@@ -52,7 +55,7 @@ export const writeAnswer = async (
     ended = { failure };
   }
   if (guard.keptCharacters >= raw.length) return { ...cleaner.end(), ...ended };
-  const shortened = createAnswerCleaner(cleaning);
+  const shortened = createContinuedCleaner(cleaning);
   shortened.push(raw.slice(0, guard.keptCharacters));
   return { ...shortened.end(), ...ended };
 };

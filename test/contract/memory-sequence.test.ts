@@ -14,6 +14,8 @@ for (const [name, open] of Object.entries(stores)) {
         { weight: 8, arbitrary: fc.record({ kind: fc.constant('append' as const), ids: fc.array(messageId, { maxLength: 2 }) }) },
         { weight: 2, arbitrary: fc.record({ kind: fc.constant('edit' as const), id: messageId }) },
         { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), ids: fc.array(messageId, { maxLength: 4 }) }) },
+        { weight: 2, arbitrary: fc.record({ kind: fc.constant('change' as const), at: fc.nat({ max: 150 }) }) },
+        { weight: 1, arbitrary: fc.record({ kind: fc.constant('cut' as const), kept: fc.nat({ max: 150 }) }) },
         { weight: 1, arbitrary: fc.record({ kind: fc.constant('burst' as const), count: fc.nat({ max: 100 }) }) },
         { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const), isMeant: fc.boolean() }) },
       );
@@ -41,6 +43,16 @@ for (const [name, open] of Object.entries(stores)) {
                 const left = model.filter((turn) => !carries(turn, step.ids));
                 assert.equal(await memory.deleteMessages('test:a', step.ids), model.length - left.length);
                 model = left;
+              } else if (step.kind === 'change') {
+                const text = `changed ${number++}`;
+                const turn = model[step.at];
+                const id = (await memory.turns('test:a'))[step.at]?.id ?? '';
+                assert.equal((await memory.change('test:a', id, { kind: 'add', text }))?.id, turn && id);
+                if (turn !== undefined) turn.text = text;
+              } else if (step.kind === 'cut') {
+                const id = step.kept === 0 ? '' : (await memory.turns('test:a'))[step.kept - 1]?.id;
+                if (id !== undefined) assert.equal((await memory.removeAfter('test:a', id)).count, model.length - step.kept);
+                if (id !== undefined) model = model.slice(0, step.kept);
               } else if (step.isMeant) {
                 assert.equal(await memory.reset('test:a'), model.length);
                 model = [];

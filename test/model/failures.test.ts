@@ -2,31 +2,16 @@
 // setting for the log, and the engine comes back.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { PaddockError } from '../../src/core/error.ts';
 import type { Logger } from '../../src/core/logger.ts';
 import { demoModel, generate, question, randomModel, temporaryFolder, testEngine } from '../fakes/models.ts';
+import { children } from './children.ts';
 
 const folder = temporaryFolder();
 after(() => folder.remove());
-
-/** The engine's child processes, found by their parent. */
-const children = (): readonly number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        return (
-          new RegExp(`^PPid:\\s${process.pid}$`, 'm').test(readFileSync(`/proc/${name}/status`, 'utf8')) &&
-          readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('engine/llama/child/main.ts')
-        );
-      } catch {
-        return false; // ended meanwhile
-      }
-    })
-    .map(Number);
 
 const failure = async (modelPath: string, settings: Parameters<typeof testEngine>[1] = {}): Promise<PaddockError> => {
   const engine = testEngine(modelPath, settings);
@@ -94,28 +79,32 @@ describe('a model that can not be loaded', () => {
 describe("a crash of the engine's process", () => {
   it('fails the answer with a sentence, is logged with the settings to change, and the engine comes back', async () => {
     const lines: string[] = [];
-    const write = (_: object, message: string): void => void lines.push(message);
+    const write = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
     const logger: Logger = { debug: write, info: write, warn: write, error: write };
     const engine = testEngine(randomModel(folder.path), {}, logger);
     try {
       await engine.start();
       const [child] = children();
       assert.ok(child);
-      const running = generate(engine, { prompt: question('long'), outputTokensMax: 900 });
-      execFileSync('kill', ['-SEGV', String(child)]);
-      const error = await running.then(
-        () => undefined,
-        (reason: unknown) => reason as PaddockError,
+      const answers = ['a', 'b', 'c'].map((affinity) =>
+        generate(engine, { affinity, prompt: question('long'), outputTokensMax: 900 }).then(
+          () => undefined,
+          (reason: unknown) => reason as PaddockError,
+        ),
       );
-      assert.equal(error?.code, 'engine-failed');
-      assert.ok(error?.isRetryable);
-      assert.match(error?.message ?? '', /SIGSEGV/);
+      execFileSync('kill', ['-SEGV', String(child)]);
+      for (const error of await Promise.all(answers)) {
+        assert.equal(error?.code, 'engine-failed');
+        assert.match(error?.userText ?? '', /unexpectedly.*once more in a moment/);
+        assert.ok(error?.isRetryable);
+        // The log has the cause, and once, though each of these is logged too.
+        assert.doesNotMatch(error?.message ?? '', /SIGSEGV/);
+      }
       const answer = await generate(engine, { prompt: question('again') });
       assert.equal(answer.end.usage.outputTokens, 24);
-      assert.ok(
-        lines.some((line) => /restarted.*engine\.gpuLayers/.test(line)),
-        lines.join('\n'),
-      );
+      const causes = lines.filter((line) => line.includes('SIGSEGV'));
+      assert.equal(causes.length, 1, lines.join('\n'));
+      assert.match(causes[0] ?? '', /restarted.*engine\.gpuLayers/);
       assert.notEqual(children()[0], child);
     } finally {
       await engine.close();

@@ -114,7 +114,16 @@ export const simulate = async ({
   const random = numbers(7);
   const memory = createMemory({ store: await openStore('memory://'), now: () => 0 });
   const conversation = `test:${templateId}-${persona.id}-${humans.length}`;
-  const services = { memory, engine, persona: () => persona, template: () => template, outputTokensMax, stopStrings: [] };
+  const services = {
+    memory,
+    engine,
+    persona: () => persona,
+    template: () => template,
+    outputTokensMax,
+    stopStrings: [],
+    now: () => 0,
+    random: () => 0.5,
+  };
   const answers: SimulatedAnswer[] = [];
   let hadExamples = true;
   for (let exchange = 0; exchange < exchanges; exchange++) {

@@ -1,38 +1,21 @@
 // The program as people start it: a process of its own, with pipes.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promptText } from '../../src/core/prompt.ts';
 import { demoText } from '../../src/engine/llama/gguf/demo-model.ts';
-import { createMemory } from '../../src/memory/memory.ts';
-import { openStore } from '../../src/store/store.ts';
-import { randomModel, temporaryFolder } from '../fakes/models.ts';
+import { temporaryFolder } from '../fakes/models.ts';
+import { createProcesses, longAnswer, turnsIn } from './process-kit.ts';
 
 const folder = temporaryFolder();
-after(() => folder.remove());
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const processes = createProcesses(folder.path);
+after(async () => {
+  await processes.end();
+  folder.remove();
+});
 
-/** Only what a program needs, so that no setting of this machine changes a test. */
-const environment = { PATH: process.env.PATH, HOME: folder.path, DISCORD_TOKEN: '' };
-
-const start = (words: readonly string[]) => {
-  const child = spawn(process.execPath, [main, ...words], { env: environment, stdio: 'pipe' });
-  const output = { out: '', errors: '' };
-  child.stdout.on('data', (data) => (output.out += data));
-  child.stderr.on('data', (data) => (output.errors += data));
-  const ended = once(child, 'close').then(([code, signal]) => ({ ...output, code, signal }));
-  return { child, output, ended };
-};
-
-const run = async (input: string, ...words: string[]) => {
-  const { child, ended } = start(words);
-  child.stdin.end(input);
-  return await ended;
-};
+const run = (input: string, ...words: string[]) => processes.run(input, words);
 
 /** The log's lines about answers. */
 const answersIn = (errors: string): readonly Record<string, unknown>[] =>
@@ -59,7 +42,7 @@ describe('npm start, with a pipe', () => {
     assert.equal(warm?.cachedTokens, cold?.promptTokens, 'all of the first prompt is taken from the slot');
 
     const second = await run('and now?\n/status\n', 'start', '--data', data);
-    assert.match(second.out, /Remembered here: 6 messages/);
+    assert.match(second.out, /Messages remembered here: 6/);
     const [again] = answersIn(second.errors);
     assert.ok(Number(again?.promptTokens) > Number(warm?.promptTokens), 'the earlier turns stand in the prompt');
   });
@@ -84,23 +67,16 @@ describe('npm start, with a pipe', () => {
   });
 
   it('ends cleanly on SIGTERM and SIGINT in the middle of an answer, with what was said kept', async () => {
-    const model = randomModel(folder.path);
-    const config = fileOf(
-      'long.yaml',
-      'engine: { gpuLayers: 0, threads: 1, contextTokens: 30000 }\nanswer: { tokensMax: 20000 }\ntemplate: alpaca\nsampling: { temperature: 0 }\n',
-    );
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       const data = join(folder.path, signal);
-      const { child, output, ended } = start(['--data', data, '--model', model, '--config', config]);
+      const { child, output, ended, hears } = processes.start(['--data', data, ...longAnswer(folder.path)]);
       child.stdin.write('tell me everything\n');
-      while (!/model loaded/.test(output.errors)) await once(child.stderr, 'data');
+      await hears(/model loaded/);
       await new Promise((resolve) => setTimeout(resolve, 700));
       child.kill(signal);
       const { code } = await ended;
       assert.equal(code, 0, output.errors);
-      const memory = createMemory({ store: await openStore(`sqlite://${join(data, 'paddock.db')}`), now: Date.now });
-      const turns = await memory.turns('terminal:local');
-      await memory.close();
+      const turns = await turnsIn(data);
       assert.deepEqual(
         turns.map((turn) => turn.role),
         ['user', 'assistant'],

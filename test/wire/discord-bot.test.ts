@@ -180,9 +180,13 @@ describe('the bot on Discord', () => {
       await discord.waitFor(() => answerTo(question)[0]?.content === demoText, 'the answer');
       assert.ok(direct.botTypingAt.length >= 1, 'typing was shown');
 
-      const status = await discord.callCommand(ada, direct, 'status').answered();
-      assert.match(status.content, /Remembered here: 2 messages/);
-      const switched = await discord.callCommand(ada, channel, 'persona', { name: 'storyteller' }).answered();
+      // The answer is remembered a moment after its text is complete.
+      for (let tries = 0; ; tries++) {
+        const { content } = await discord.callCommand(ada, direct, 'status').answered();
+        if (/Messages remembered here: 2$/m.test(content)) break;
+        assert.ok(tries < 50, content);
+      }
+      const switched = await discord.callCommand(ada, channel, 'persona use', { name: 'storyteller' }).answered();
       assert.match(switched.content, /answers here/);
       const help = await discord.callCommand(ada, channel, 'help').answered();
       for (const name of ['/reset', '/persona', '/model', '/status', '/stop', '/help'])
@@ -192,7 +196,7 @@ describe('the bot on Discord', () => {
       question.delete();
       for (let tries = 0; ; tries++) {
         const { content } = await discord.callCommand(ada, direct, 'status').answered();
-        if (/Remembered here: 1 message$/m.test(content)) break;
+        if (/Messages remembered here: 1$/m.test(content)) break;
         assert.ok(tries < 50, content);
       }
       const reset = await discord.callCommand(ada, direct, 'reset').answered();

@@ -1,4 +1,13 @@
-import type { EndReason, GenerateRequest, ModelInfo, RenderChatOptions, TokenisedPrompt, Usage } from '../../core/engine.ts';
+import type {
+  EndReason,
+  GenerateRequest,
+  ModelInfo,
+  PrefillRequest,
+  PrefillResult,
+  RenderChatOptions,
+  TokenisedPrompt,
+  Usage,
+} from '../../core/engine.ts';
 import type { ErrorCode } from '../../core/error.ts';
 import type { ChatMessage, Prompt } from '../../core/prompt.ts';
 
@@ -26,10 +35,29 @@ export type LlamaSettings = {
   readonly flashAttention: 'auto' | boolean;
   /** Conversations evaluated at once. */
   readonly slots: number;
+  /** How the keys and values of evaluated tokens are stored; less exact ones take less memory. [f16] */
+  readonly keyCacheType?: CacheType;
+  readonly valueCacheType?: CacheType;
+  /** Absolute path of the folder for the states of conversations without a slot; without it none are kept. */
+  readonly stateFolder?: string;
+  /** Of all files in it together; 0 keeps none. [0] */
+  readonly stateBytesMax?: number;
+  /** `faster`: a kept state is used where that was measured to be faster than evaluating. `always` is for tests, which must not depend on it. [faster] */
+  readonly restoreWhen?: 'faster' | 'always';
+  /** Whether what follows is guessed, from repetitions in the text or by a small model, and checked several tokens at once. [off] */
+  readonly speculation?: 'off' | 'prompt-lookup' | 'draft';
+  /** Absolute path of the small model for `draft`. */
+  readonly draftModel?: string;
+  /** Most tokens evaluated before anybody asks; 0 is off. [0] */
+  readonly prefillTokensPerMinute?: number;
 };
+
+export type CacheType = 'f16' | 'q8_0' | 'q4_0';
 
 /** A generation as it crosses the channel; aborting is a message of its own. */
 export type RemoteGenerateRequest = Omit<GenerateRequest, 'signal'>;
+
+export type RemotePrefillRequest = Omit<PrefillRequest, 'signal'>;
 
 /** What can be asked of the child, with what it answers. */
 export type Calls = {
@@ -41,7 +69,10 @@ export type Calls = {
     readonly result: Prompt;
   };
   generate: { readonly argument: RemoteGenerateRequest; readonly result: { readonly reason: EndReason; readonly usage: Usage } };
+  prefill: { readonly argument: RemotePrefillRequest; readonly result: PrefillResult };
   forget: { readonly argument: string; readonly result: null };
+  /** Before the process is ended: writes the states of all slots, within `bounds.keptStates.closeMsMax`. */
+  keepAll: { readonly argument: null; readonly result: null };
 };
 
 export type CallName = keyof Calls;

@@ -1,5 +1,7 @@
 import { Client, GatewayIntentBits, Options, Partials, SimpleShardingStrategy } from 'discord.js';
 import { bounds } from '../../core/bounds.ts';
+import { limitDirectChannels } from './direct-channels.ts';
+import { guardPackets, guardShard, type OnPacketTrouble } from './packet-guard.ts';
 
 /**
  * discord.js's client, but it is destroyed only when the platform is closed. `login` alone would
@@ -20,12 +22,28 @@ export class DiscordClient extends Client {
 }
 
 /**
- * discord.js's way to run its shards, but one that is ended stays so: by itself, a shard that waits to connect
+ * discord.js's way to run its shards, but guarded, and one that is ended stays so: by itself, a shard that waits to connect
  * again when it is destroyed connects all the same, and one that is connecting is left open.
  */
-class EndingStrategy extends SimpleShardingStrategy {
+class GuardedStrategy extends SimpleShardingStrategy {
+  readonly #onTrouble: OnPacketTrouble;
+
+  constructor(manager: ConstructorParameters<typeof SimpleShardingStrategy>[0], onTrouble: OnPacketTrouble) {
+    super(manager);
+    this.#onTrouble = onTrouble;
+  }
+
+  override async spawn(shardIds: number[]): Promise<void> {
+    await super.spawn(shardIds);
+    for (const shard of this.#shards()) guardShard(shard, this.#onTrouble);
+  }
+
+  #shards(): readonly object[] {
+    return [...Reflect.get(this, 'shards').values()];
+  }
+
   override async destroy(options?: Parameters<SimpleShardingStrategy['destroy']>[0]): Promise<void> {
-    const shards: readonly object[] = [...Reflect.get(this, 'shards').values()];
+    const shards = this.#shards();
     for (const shard of shards) Reflect.set(shard, 'internalConnect', async () => {});
     await super.destroy(options);
     for (const shard of shards) {
@@ -38,10 +56,13 @@ class EndingStrategy extends SimpleShardingStrategy {
   }
 }
 
-/** @param apiUrl base of the REST interface, without version. */
-export const createClient = (apiUrl: string | undefined): DiscordClient => {
+/**
+ * @param apiUrl base of the REST interface, without version.
+ * @param onTrouble told of dispatches whose handling failed.
+ */
+export const createClient = (apiUrl: string | undefined, onTrouble: OnPacketTrouble): DiscordClient => {
   const { usersMax, membersMax } = bounds.discord;
-  return new DiscordClient({
+  const client = new DiscordClient({
     intents: [
       GatewayIntentBits.Guilds,
       GatewayIntentBits.GuildMessages,
@@ -55,7 +76,7 @@ export const createClient = (apiUrl: string | undefined): DiscordClient => {
     failIfNotExists: false,
     // Requests are repeated by our own back-off, which knows what may be repeated.
     rest: { retries: 0, ...(apiUrl === undefined ? {} : { api: apiUrl.replace(/\/+$/, '') }) },
-    ws: { buildStrategy: (manager) => new EndingStrategy(manager) },
+    ws: { buildStrategy: (manager) => new GuardedStrategy(manager, onTrouble) },
     makeCache: Options.cacheWithLimits({
       MessageManager: 0,
       UserManager: { maxSize: usersMax, keepOverLimit: (user) => user.id === user.client.user.id },
@@ -78,4 +99,7 @@ export const createClient = (apiUrl: string | undefined): DiscordClient => {
     }),
     sweepers: { threads: { interval: 3600, lifetime: 4 * 3600 } },
   });
+  guardPackets(client, onTrouble);
+  limitDirectChannels(client);
+  return client;
 };

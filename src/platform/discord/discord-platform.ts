@@ -1,50 +1,84 @@
 import { setMaxListeners } from 'node:events';
 import {
   type Client,
+  type ClientEvents,
   Events,
   GatewayDispatchEvents,
-  type Message,
-  OAuth2Scopes,
-  PermissionFlagsBits,
   type RESTGetAPIGatewayBotResult,
   Routes,
 } from 'discord.js';
+import type { AnswerSurface } from '../../core/answer-surface.ts';
 import { bounds } from '../../core/bounds.ts';
 import type { Command } from '../../core/command.ts';
 import type { ConversationKey } from '../../core/conversation.ts';
-import type { PaddockError } from '../../core/error.ts';
+import { PaddockError } from '../../core/error.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { IncomingMessage, ReplyPort } from '../../core/message.ts';
+import type { Place, ReplySettings } from '../../core/settings.ts';
 import { systemTimers, type Timers } from '../../reply/index.ts';
+import { createAnswerPorts } from './answer-ports.ts';
+import { createAnswerThreads } from './answer-threads.ts';
 import { type BackOffOptions, isTransient, sleep, withBackOff } from './back-off.ts';
+import { createChannelNotes, type SeenStore } from './channel-notes.ts';
 import { createClient, type DiscordClient } from './client.ts';
+import { listenForDeletions } from './deletions.ts';
+import { createEventGuard, labelOf } from './event-guard.ts';
 import { failureFields } from './failures.ts';
-import { conversationOf, editedTextOf, incomingOf } from './inbound.ts';
+import { createIntake } from './intake.ts';
 import { handleInteraction } from './interactions.ts';
-import { createLastMessages, fetchMissed } from './missed-messages.ts';
+import { inviteOf } from './invite.ts';
 import { createNames } from './names.ts';
+import { createNewestAnswers } from './newest-answers.ts';
+import { createOwnRemovals } from './own-removals.ts';
+import { createPlacing } from './placing.ts';
 import { fetchOwnerIds } from './ranks.ts';
-import { refusalOfBudget, refusalOfClose, refusalOfRequest, refusalOfToken } from './refusals.ts';
+import { createReferences, noteReferences } from './raw-messages.ts';
+import { refusalOfBudget, refusalOfClose, refusalOfGreeting, refusalOfRequest, refusalOfToken } from './refusals.ts';
 import { registerCommands } from './registration.ts';
-import { createReplyPort } from './reply-port.ts';
 import { createSeenEvents } from './seen-events.ts';
+import { createTokenCheck } from './token-check.ts';
+import { createWebhooks } from './webhooks.ts';
+
+/** Discord's own REST interface. */
+const discordApi = 'https://discord.com/api';
 
 export type DiscordPlatformOptions = {
   readonly token: string;
   /** Base of Discord's REST interface, without version. [Discord's own] */
   readonly apiUrl?: string;
-  /** Whether messages of other bots are passed on at all. */
-  readonly answerBots: boolean;
   /** Least time between two edits of an answer, in milliseconds. */
   readonly editIntervalMs: number;
   readonly logger: Logger;
   readonly commands: readonly Command[];
   readonly timers?: Timers;
+  /** The clock by which questions are too old to be answered, in milliseconds since 1970. [the machine's] */
+  now?(): number;
+  /** Messages that are fetched from before the first question in a channel; 0 for none. [0] */
+  readonly historyOnFirstUse?: number;
+  /** Where the last message of each channel is kept, so that what comes while the bot is away is fetched at the next start. [nowhere] */
+  readonly seen?: SeenStore;
   /** A message that the bot may hear, and where its answer goes. */
   onMessage(message: IncomingMessage, port: ReplyPort): Promise<void>;
+  /**
+   * Whether a message may get an answer: only then are its files read, and what was said before it fetched.
+   * [when it is addressed to the bot]
+   */
+  mayAnswer?(message: IncomingMessage): boolean;
+  /**
+   * What was said and is not to be answered, oldest first: before the first question in a channel (`history`), or while the
+   * bot was away (`missed`). Resolves with the ids of those that were not known.
+   */
+  heard?(messages: readonly IncomingMessage[], occasion: 'history' | 'missed'): Promise<readonly string[]>;
+  /**
+   * In which form a message that is addressed to the bot is answered there. Only the style is used here: `thread` opens one on
+   * the message, and the message is passed on as one of the thread. [never in a thread]
+   */
+  replySettingsAt?(place: Place | undefined, message: IncomingMessage): Promise<ReplySettings>;
   /** The text of a message changed. */
   onEdit(conversation: ConversationKey, messageId: string, text: string): Promise<void>;
   onDelete(conversation: ConversationKey, messageIds: readonly string[]): Promise<void>;
+  /** A channel or thread was deleted, and everything in it. */
+  onForget?(conversation: ConversationKey): Promise<void>;
   /** Discord has closed the connection for good, after the start. */
   onFatal(error: PaddockError): void;
 };
@@ -56,94 +90,105 @@ export interface DiscordPlatform {
    * `PaddockError` (`discord-refused`) when that can't help.
    */
   start(): Promise<void>;
+  /**
+   * To be called before the answers under way are ended: what Discord takes at once is still delivered, and what it does not
+   * is given up, so that whoever waits for a delivery soon knows what stands in the chat.
+   */
+  drain(): void;
   /** Ends the connection. Answers that are not delivered by then reject. */
   close(): Promise<void>;
+  /** Answers that stand in channels already. */
+  readonly answers: AnswerSurface;
 }
 
 export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordPlatform => {
   const { logger, timers = systemTimers } = options;
-  const client = createClient(options.apiUrl);
+  const guard = createEventGuard(logger);
+  const client = createClient(options.apiUrl, (label, error) => {
+    guard.report(label, error);
+    if (label.event === GatewayDispatchEvents.Ready && !client.isReady()) refuse(refusalOfGreeting());
+  });
   const seen = createSeenEvents(timers.now);
   const names = createNames();
-  const lastMessages = createLastMessages();
+  const references = createReferences();
+  const notes = createChannelNotes({ timers, logger, ...(options.seen && { store: options.seen }) });
+  const draining = new AbortController();
   const closing = new AbortController();
-  setMaxListeners(0, closing.signal); // every wait of a back-off listens to it
+  setMaxListeners(0, draining.signal, closing.signal); // every wait of a back-off and every request listens to them
   const backOff: BackOffOptions = {
     timers,
-    signal: closing.signal,
+    signal: draining.signal,
     onRetry: (error, waitMs) => logger.warn({ waitMs, ...failureFields(error) }, 'a request to Discord failed; trying again'),
   };
   let ownerIds: ReadonlySet<string> = new Set();
-  let missedFrom: ReadonlyMap<string, string> | undefined;
+  let refuse = options.onFatal; // told when Discord ends the connection for good
+  const token = options.token.replace(/^Bot /, '');
+  const checkToken = createTokenCheck(client.rest, token, backOff, (refusal) => refuse(refusal));
 
-  const handleMessage = (message: Message): void => {
-    lastMessages.note(message.channelId, message.id);
-    if (!seen.isFirst(message.id)) return;
-    const incoming = incomingOf(message, names);
-    if (incoming === undefined || (incoming.author.isBot && !options.answerBots)) return;
-    const port = createReplyPort({
-      rest: client.rest,
-      channelId: message.channelId,
-      messageId: message.id,
-      timers,
-      signal: closing.signal,
-      logger,
-      editIntervalMs: options.editIntervalMs,
-    });
-    guard('a message', options.onMessage(incoming, port));
+  const ownRemovals = createOwnRemovals();
+  const threads = createAnswerThreads({ client, backOff, logger, ...replySettingsOf(options) });
+  const ports = createAnswerPorts({
+    ...{ client, rest: client.rest, timers, logger, threads, ownRemovals },
+    draining: draining.signal,
+    closing: closing.signal,
+    editIntervalMs: options.editIntervalMs,
+    onUnauthorised: checkToken,
+    webhooks: createWebhooks({
+      ...{ rest: client.rest, timers, logger, draining: draining.signal },
+      bot: () => ({ applicationId: client.application?.id ?? '', name: client.user?.username ?? 'bot' }),
+    }),
+    newestAnswers: createNewestAnswers((channelId, error) =>
+      logger.debug({ channelId, ...failureFields(error) }, 'the buttons of an earlier answer could not be taken away'),
+    ),
+  });
+
+  const { onMessage, onEdit, onDelete } = options;
+  const placing = createPlacing({ threads, ports, ownRemovals, onMessage, onEdit, onDelete });
+
+  const intake = createIntake({
+    ...{ client, names, seen, notes, references, guard, logger, backOff },
+    apiUrl: options.apiUrl ?? discordApi,
+    historyMessagesMax: options.historyOnFirstUse ?? 0,
+    now: options.now ?? Date.now,
+    mayAnswer: (message) => options.mayAnswer?.(message) ?? message.addressed !== 'none',
+    onMessage: placing.said,
+    onHeard: async (messages, occasion) => (await options.heard?.(messages, occasion)) ?? [],
+    onEdit: placing.edited,
+    onDelete: placing.removed,
+    onForget: async (conversation) => options.onForget?.(conversation),
+  });
+
+  /** Listens to an event. Nothing that fails in the handling of one may reach another one. */
+  const on = <Name extends keyof ClientEvents>(event: Name, handle: (...about: ClientEvents[Name]) => unknown): void => {
+    client.on(event, (...about) => guard.run(labelOf(event, about[0]), () => handle(...about)));
   };
 
-  /** Nothing that fails in the handling of one event may reach another one. */
-  const guard = (what: string, work: Promise<void>): void => {
-    work.catch((error: unknown) => logger.error({ what, ...failureFields(error) }, 'an event of Discord could not be handled'));
-  };
-
-  const listen = (refuse: (refusal: PaddockError) => void): void => {
-    client.on(Events.MessageCreate, (message) => handleMessage(message));
-    client.on(Events.MessageUpdate, (_before, message) => {
-      const text = editedTextOf(message, names);
-      if (text !== undefined) guard('an edit', options.onEdit(conversationOf(message.channelId), message.id, text));
-    });
-    client.on(Events.MessageDelete, ({ channelId, id }) =>
-      guard('a deletion', options.onDelete(conversationOf(channelId), [id])),
-    );
-    client.on(Events.MessageBulkDelete, (messages, channel) =>
-      guard('deletions', options.onDelete(conversationOf(channel.id), [...messages.keys()])),
-    );
-    client.on(Events.InteractionCreate, (interaction) => {
+  const listen = (): void => {
+    noteReferences(client, references);
+    on(Events.MessageCreate, intake.created);
+    on(Events.MessageUpdate, (_before, message) => intake.updated(message));
+    listenForDeletions(client, guard, intake);
+    client.ws.on(GatewayDispatchEvents.Ready, intake.sessionIsNew);
+    on(Events.ShardReady, intake.catchUp);
+    on(Events.InteractionCreate, async (interaction) => {
       if (!seen.isFirst(interaction.id)) return;
-      const services = { commands: options.commands, names, timers, signal: closing.signal, logger, ownerIds: () => ownerIds };
-      guard('an interaction', handleInteraction(interaction, services));
+      const services = { commands: options.commands, names, timers, signal: draining.signal, logger, ownerIds: () => ownerIds };
+      await handleInteraction(interaction, services);
     });
-    client.on(Events.ShardDisconnect, ({ code }) => {
+    on(Events.ShardDisconnect, ({ code }) => {
       const refusal = refusalOfClose(code);
       if (refusal !== undefined) refuse(refusal);
     });
-    client.on(Events.ShardReconnecting, () => logger.info({}, 'the connection to Discord was lost; connecting again'));
-    client.on(Events.ShardResume, (_shard, replayed) => logger.info({ replayed }, 'the connection to Discord is back'));
-    client.on(Events.ShardError, (error) => logger.warn(failureFields(error), 'the connection to Discord failed'));
-    client.on(Events.Error, (error) => logger.error(failureFields(error), 'the Discord client failed'));
-    client.on(Events.Warn, (message) => logger.warn({ message }, 'the Discord client warns'));
+    on(Events.ShardReconnecting, () => {
+      if (!closing.signal.aborted) logger.info({}, 'the connection to Discord was lost; connecting again');
+    });
+    on(Events.ShardResume, (_shard, replayed) => logger.info({ replayed }, 'the connection to Discord is back'));
+    on(Events.ShardError, (error) => logger.warn(failureFields(error), 'the connection to Discord failed'));
+    on(Events.Error, (error) => logger.error(failureFields(error), 'the Discord client failed'));
+    on(Events.Warn, (message) => logger.warn({ message }, 'the Discord client warns'));
     client.rest.on('rateLimited', ({ method, route, timeToReset }) =>
       logger.debug({ method, route, waitMs: timeToReset }, 'waiting for a rate limit'),
     );
-    catchUp();
-  };
-
-  /** A session that could not be resumed has lost what was written meanwhile: it is fetched once the new one stands. */
-  const catchUp = (): void => {
-    let sessions = 0;
-    client.ws.on(GatewayDispatchEvents.Ready, () => {
-      sessions += 1;
-      if (sessions > 1) missedFrom ??= lastMessages.snapshot();
-    });
-    client.on(Events.ShardReady, () => {
-      if (missedFrom === undefined) return;
-      const last = missedFrom;
-      missedFrom = undefined;
-      logger.info({ channels: last.size }, 'the connection to Discord is new; fetching what was missed');
-      guard('missed messages', fetchMissed(client, last, { ...backOff, logger }, handleMessage));
-    });
   };
 
   const start = async (): Promise<void> => {
@@ -151,20 +196,27 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
     if (refusedToken !== undefined) throw refusedToken;
     const refused = Promise.withResolvers<never>();
     refused.promise.catch(() => {}); // raced below
-    let isStarted = false;
-    listen((refusal) => (isStarted ? options.onFatal(refusal) : refused.reject(refusal)));
+    refuse = refused.reject;
+    listen();
     const closed = Promise.withResolvers<never>();
     closing.signal.addEventListener('abort', () => closed.reject(new Error('The platform was closed before it had started.')));
     closed.promise.catch(() => {});
     const ready = new Promise<void>((resolve) => void client.once(Events.ClientReady, () => resolve()));
-    await Promise.race([connect().then(() => ready), refused.promise, closed.promise]);
-    isStarted = true;
+    await Promise.race([
+      notes
+        .load()
+        .then(connect)
+        .then(() => ready),
+      refused.promise,
+      closed.promise,
+    ]);
+    refuse = options.onFatal;
     if (client.isReady()) await settleIn(client);
   };
 
   /** Connects for the first time. Resolves also when that failed and the client's shard goes on trying. */
   const connect = async (): Promise<void> => {
-    client.rest.setToken(options.token.replace(/^Bot /, ''));
+    client.rest.setToken(token);
     for (let attempt = 0; ; attempt += 1) {
       try {
         const gateway = (await client.rest.get(Routes.gatewayBot())) as RESTGetAPIGatewayBotResult;
@@ -173,6 +225,7 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
         await client.login(options.token);
         return;
       } catch (error) {
+        if (error instanceof PaddockError) throw error;
         const refusal = refusalOfRequest(error);
         if (refusal !== undefined) throw refusal;
         if (client.ws.shards.size > 0) return; // a shard exists, and connects again by itself
@@ -200,9 +253,19 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
     }
   };
 
+  const drain = (): void => {
+    draining.abort();
+    const cancel = timers.after(bounds.discord.drainMsMax, () => closing.abort());
+    closing.signal.addEventListener('abort', cancel);
+  };
+
   const close = async (): Promise<void> => {
+    draining.abort();
     closing.abort();
-    await Promise.race([end(client), sleep(timers, bounds.discord.closeMsMax, new AbortController().signal)]);
+    const ended = new AbortController();
+    const all = Promise.all([notes.close(), end(client)]);
+    await Promise.race([all, sleep(timers, bounds.discord.closeMsMax, ended.signal)]);
+    ended.abort();
   };
 
   const end = async (client: DiscordClient): Promise<void> => {
@@ -212,17 +275,7 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
     client.removeAllListeners();
   };
 
-  return { start, close };
+  return { start, drain, close, answers: ports.surface };
 };
 
-/** The link by which the bot is invited, with the permissions that it needs and no others. */
-const inviteOf = (client: Client<true>): string =>
-  client.generateInvite({
-    scopes: [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands],
-    permissions: [
-      PermissionFlagsBits.ViewChannel,
-      PermissionFlagsBits.SendMessages,
-      PermissionFlagsBits.SendMessagesInThreads,
-      PermissionFlagsBits.ReadMessageHistory,
-    ],
-  });
+const replySettingsOf = ({ replySettingsAt }: DiscordPlatformOptions) => (replySettingsAt ? { replySettingsAt } : {});

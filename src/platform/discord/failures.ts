@@ -1,8 +1,20 @@
 import { DiscordAPIError, HTTPError, RESTJSONErrorCodes } from 'discord.js';
+import { DeliveryError } from '../../core/delivery-error.ts';
 import { PaddockError } from '../../core/error.ts';
+import { isTransient } from './back-off.ts';
 
-const { UnknownChannel, UnknownGuild, MissingAccess, MissingPermissions, CannotSendMessagesToThisUser, ThreadLocked } =
-  RESTJSONErrorCodes;
+const gone: ReadonlySet<number | undefined> = new Set([RESTJSONErrorCodes.UnknownChannel, RESTJSONErrorCodes.UnknownGuild]);
+const forbidden: ReadonlySet<number | undefined> = new Set([
+  RESTJSONErrorCodes.MissingAccess,
+  RESTJSONErrorCodes.MissingPermissions,
+  RESTJSONErrorCodes.CannotSendMessagesToThisUser,
+  RESTJSONErrorCodes.CannotSendMessagesToThisUserDueToHavingNoMutualGuilds,
+  RESTJSONErrorCodes.CannotSendMessagesInNonTextChannel,
+  RESTJSONErrorCodes.ThreadLocked,
+  RESTJSONErrorCodes.InvalidActionOnArchivedThread,
+]);
+
+const framesMax = 3;
 
 /** What a failed request may say in the log: never its URL (it can hold a token) or its body (what people say). */
 export const failureFields = (error: unknown): Readonly<Record<string, unknown>> => {
@@ -15,32 +27,59 @@ export const failureFields = (error: unknown): Readonly<Record<string, unknown>>
   return { error: String(error) };
 };
 
+/**
+ * The same for failures in the handling of what people say, whose messages may quote it: those are told by their kind and
+ * their place in the code alone.
+ */
+export const contentFreeFields = (error: unknown): Readonly<Record<string, unknown>> => {
+  const isHarmless = error instanceof PaddockError || error instanceof DiscordAPIError || error instanceof HTTPError;
+  if (isHarmless || isTransient(error)) return failureFields(error);
+  if (!(error instanceof Error)) return { error: typeof error };
+  // The message comes first in a stack, and may itself have lines.
+  const stack = (error.stack ?? '').split(error.message).at(-1) ?? '';
+  const frames = [...stack.matchAll(/^ +at (?:async )?(?:new )?([\w$.#<>]+) /gm)].map(([, name]) => name);
+  return { error: error.name, in: frames.slice(0, framesMax) };
+};
+
 /** Discord's own number for what went wrong; undefined for other failures. */
 export const discordCodeOf = (error: unknown): number | undefined =>
   error instanceof DiscordAPIError && typeof error.code === 'number' ? error.code : undefined;
 
-/** Why an answer could not be posted, as an error that the rest of the bot understands. */
-export const deliveryFailure = (cause: unknown): PaddockError => {
+/** Whether Discord takes nothing more in a channel, whatever it says, after it has refused a message so. */
+export const isForGood = (error: unknown): boolean => {
+  const code = discordCodeOf(error);
+  return gone.has(code) || forbidden.has(code) || isUnauthorised(error);
+};
+
+/** Whether Discord did not know the bot's token. Webhooks have tokens of their own. */
+export const isUnauthorised = (error: unknown): boolean =>
+  error instanceof DiscordAPIError && error.status === 401 && error.code !== RESTJSONErrorCodes.InvalidWebhookToken;
+
+/**
+ * Why an answer could not be posted, as an error that the rest of the bot understands.
+ *
+ * @param deliveredIds the messages that stand in the channel all the same, while it exists.
+ */
+export const deliveryFailure = (cause: unknown, deliveredIds: readonly string[]): DeliveryError => {
   const code = discordCodeOf(cause);
-  if (code === UnknownChannel || code === UnknownGuild) {
-    return new PaddockError('not-found', 'the channel of an answer no longer exists', {
+  if (gone.has(code)) {
+    return new DeliveryError('not-found', 'the channel of an answer no longer exists', {
       userText: 'The channel is gone.',
       cause,
+      deliveredIds: [],
     });
   }
-  if (code === MissingAccess || code === MissingPermissions || code === CannotSendMessagesToThisUser || code === ThreadLocked) {
-    return new PaddockError(
+  if (forbidden.has(code)) {
+    return new DeliveryError(
       'not-allowed',
       'Discord does not allow the bot to write here: give it the permissions of the invite link',
-      {
-        userText: 'I am not allowed to write here.',
-        cause,
-      },
+      { userText: 'I am not allowed to write here.', cause, deliveredIds },
     );
   }
-  return new PaddockError('delivery-failed', 'an answer could not be posted on Discord', {
+  return new DeliveryError('delivery-failed', 'an answer could not be posted on Discord', {
     userText: 'My answer could not be delivered. Please ask again in a while.',
     isRetryable: true,
     cause,
+    deliveredIds,
   });
 };

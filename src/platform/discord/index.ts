@@ -1,1 +1,2 @@
+export type { SeenChannel, SeenStore } from './channel-notes.ts';
 export { createDiscordPlatform, type DiscordPlatform, type DiscordPlatformOptions } from './discord-platform.ts';

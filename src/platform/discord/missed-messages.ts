@@ -1,54 +1,60 @@
-import type { Client, Message } from 'discord.js';
+import { type APIMessage, type Client, RESTJSONErrorCodes, Routes } from 'discord.js';
 import { bounds } from '../../core/bounds.ts';
-import type { Logger } from '../../core/logger.ts';
 import { type BackOffOptions, withBackOff } from './back-off.ts';
-import { failureFields } from './failures.ts';
+import { discordCodeOf } from './failures.ts';
+import { compareIds, fetchMessages } from './raw-messages.ts';
 
-/** Ids of messages in the order in which they were written: longer ones are later. */
-const compareIds = (one: string, other: string): number => one.length - other.length || (one < other ? -1 : one > other ? 1 : 0);
-
-/** Knows the last message of every channel in which something was said lately. */
-export interface LastMessages {
-  note(channelId: string, messageId: string): void;
-  /** Channel ids with the id of the last message, as they are now. */
-  snapshot(): ReadonlyMap<string, string>;
-}
-
-export const createLastMessages = (): LastMessages => {
-  const last = new Map<string, string>();
-  return {
-    note: (channelId, messageId) => {
-      const known = last.get(channelId);
-      last.delete(channelId);
-      last.set(channelId, known !== undefined && compareIds(known, messageId) > 0 ? known : messageId);
-      const [oldest] = last.keys();
-      if (last.size > bounds.discord.activeChannelsMax && oldest !== undefined) last.delete(oldest);
-    },
-    snapshot: () => new Map(last),
-  };
-};
+/** Discord tells of so many members at once. */
+const membersAtOnceMax = 100;
+const membersMsMax = 3000;
 
 /**
- * Fetches what was written while there was no session: after the last known message of each channel, the
- * oldest first. A channel that can't be read any more is passed over.
+ * Fetches what was written in a channel after a message, the oldest first: where it was a lot, only the newest. `deleted`
+ * or `closed` when the channel is gone or can't be read any more. Asks Discord nothing where the client knows that there is nothing.
  */
 export const fetchMissed = async (
   client: Client,
-  last: ReadonlyMap<string, string>,
-  options: BackOffOptions & { readonly logger: Logger },
-  handle: (message: Message) => void,
-): Promise<void> => {
-  const { logger, signal } = options;
-  for (const [channelId, after] of last) {
-    if (signal.aborted) return;
-    const channel = client.channels.cache.get(channelId);
-    if (!channel?.isTextBased()) continue;
-    try {
-      const request = { after, limit: bounds.discord.missedMessagesMax, cache: false };
-      const messages = await withBackOff(() => channel.messages.fetch(request), options);
-      for (const message of [...messages.values()].sort((one, other) => compareIds(one.id, other.id))) handle(message);
-    } catch (error) {
-      logger.warn({ channelId, ...failureFields(error) }, 'what was missed in a channel could not be fetched');
-    }
+  channelId: string,
+  after: string,
+  backOff: BackOffOptions,
+): Promise<readonly APIMessage[] | 'deleted' | 'closed'> => {
+  const limit = bounds.discord.missedMessagesMax;
+  try {
+    // Direct messages and threads that were archived are not known after a start.
+    const channel = client.channels.cache.get(channelId) ?? (await withBackOff(() => client.channels.fetch(channelId), backOff));
+    if (!channel?.isTextBased()) return 'closed';
+    // Only of a server's channels a new session tells the last message.
+    const isTold = !channel.isDMBased() && !channel.isThread() && channel.lastMessageId !== null;
+    if (isTold && compareIds(channel.lastMessageId ?? '', after) <= 0) return [];
+    const first = await withBackOff(() => fetchMessages(client.rest, channelId, { limit, after }), backOff);
+    if (first.length < limit) return first;
+    const newest = await withBackOff(() => fetchMessages(client.rest, channelId, { limit }), backOff);
+    return newest.filter(({ id }) => compareIds(id, after) > 0);
+  } catch (error) {
+    const code = discordCodeOf(error);
+    if (code === RESTJSONErrorCodes.UnknownChannel) return 'deleted';
+    if (code === RESTJSONErrorCodes.MissingAccess) return 'closed';
+    throw error;
   }
+};
+
+/**
+ * Messages that are fetched come without their authors' nicknames: asks for those that are not known, so that people have
+ * the same names as in messages that arrive. Never rejects.
+ */
+export const learnMembers = async (client: Client, channelId: string, messages: readonly APIMessage[]): Promise<void> => {
+  const channel = client.channels.cache.get(channelId);
+  if (channel === undefined || !('guild' in channel)) return;
+  const { members } = channel.guild;
+  const authors = messages.filter((message) => message.webhook_id === undefined).map(({ author }) => author.id);
+  const user = [...new Set(authors)].filter((id) => !members.cache.has(id)).slice(-membersAtOnceMax);
+  if (user.length === 0) return;
+  await members.fetch({ user, time: membersMsMax }).catch(() => {}); // they have their global names then
+};
+
+/** The mark of a question that came while the bot was away, and is too old to be answered. */
+const lateMark = encodeURIComponent('🕰️');
+
+export const markLate = async (client: Client, channelId: string, messageId: string, backOff: BackOffOptions): Promise<void> => {
+  await withBackOff(() => client.rest.put(Routes.channelMessageOwnReaction(channelId, messageId, lateMark)), backOff);
 };

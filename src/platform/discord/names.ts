@@ -65,14 +65,19 @@ const plain = (name: string, fallback: string, reserve: number): string => {
 
 /** Names are told apart by whom was seen first; what is kept is bounded. */
 export const createNames = (): Names => {
+  const { namedChannelsMax, namedPeopleMax, namedPeopleTotalMax } = bounds.discord;
   const channels = new Map<string, Map<string, string>>(); // channel → folded name → id of its bearer
+  let people = 0;
 
   const bearersIn = (channelId: string): Map<string, string> => {
     const bearers = channels.get(channelId) ?? new Map<string, string>();
     channels.delete(channelId);
     channels.set(channelId, bearers);
-    const [oldest] = channels.keys();
-    if (channels.size > bounds.discord.namedChannelsMax && oldest !== undefined) channels.delete(oldest);
+    for (const [oldest, { size }] of channels) {
+      if (oldest === channelId || (channels.size <= namedChannelsMax && people < namedPeopleTotalMax)) break;
+      channels.delete(oldest);
+      people -= size;
+    }
     return bearers;
   };
 
@@ -81,10 +86,12 @@ export const createNames = (): Names => {
       const bearers = bearersIn(channelId);
       const isFree = (name: string): boolean => (bearers.get(folded(name)) ?? id) === id;
       const take = (name: string): string => {
+        const before = bearers.size;
         bearers.delete(folded(name));
         bearers.set(folded(name), id);
         const [oldest] = bearers.keys();
-        if (bearers.size > bounds.discord.namedPeopleMax && oldest !== undefined) bearers.delete(oldest);
+        if (bearers.size > namedPeopleMax && oldest !== undefined) bearers.delete(oldest);
+        people += bearers.size - before;
         return name;
       };
       const fallback = `Someone ${id.slice(-4)}`;

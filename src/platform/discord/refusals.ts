@@ -37,6 +37,12 @@ export const refusalOfClose = (code: number): PaddockError | undefined => {
   }
 };
 
+/** What to tell when the gateway's first word could not be understood. */
+export const refusalOfGreeting = (): PaddockError =>
+  refused(
+    'Discord greets the bot in a way that this version does not understand. Start it again; if that does not help, update it.',
+  );
+
 /** What to tell when a request of the start failed in a way that trying again can't help; undefined otherwise. */
 export const refusalOfRequest = (error: unknown): PaddockError | undefined => {
   if (error instanceof DiscordAPIError && error.status === 401) return wrongToken(error);

@@ -7,7 +7,7 @@ import { createLineHistory } from './line-history.ts';
 import type { TerminalChat, TerminalChatOptions } from './options.ts';
 import { createPaint } from './paint.ts';
 import { createScreenPort } from './screen-port.ts';
-import { createTalk, cutNotice, readTyped, terminalConversation } from './talk.ts';
+import { createTalk, cutNotice, terminalConversation } from './talk.ts';
 import { createWriter } from './write.ts';
 
 /** Stands for a newline in the line being edited, which can only be one row of text. */
@@ -34,6 +34,7 @@ export const createInteractiveChat = (options: TerminalChatOptions): TerminalCha
     if (isLeaving) return;
     isLeaving = true;
     if (isBusy) options.stopAnswers(terminalConversation);
+    options.onLeave?.();
     line?.close();
     if (!isBusy) left.resolve();
   };
@@ -56,12 +57,12 @@ export const createInteractiveChat = (options: TerminalChatOptions): TerminalCha
   });
 
   const answer = async (typed: string): Promise<void> => {
-    const what = readTyped(typed.replaceAll(newlineSign, '\n'));
+    const what = talk.read(typed.replaceAll(newlineSign, '\n'));
     if (what.kind === 'nothing') return;
     if (what.kind === 'leave') return leave();
     const columns = (): number => output.columns ?? 80;
     const port = createScreenPort({ writer, paint, canErase, columns, newId: options.newId });
-    if (what.kind === 'command') await port.say((await talk.command(what.line)).text);
+    if (what.kind === 'command') await port.say((await talk.command(what.line, (text) => void port.say(text))).text);
     else {
       if (what.isCut) await port.notice(cutNotice);
       await talk.message(what.text, port);
@@ -101,12 +102,13 @@ export const createInteractiveChat = (options: TerminalChatOptions): TerminalCha
       logger.warn({ error }, 'the greeting could not be made');
       return '';
     });
-    if (greeting) print(`${paint.quiet(cleanText(greeting).trim())}\n`);
+    if (greeting && !isLeaving) print(`${paint.quiet(cleanText(greeting).trim())}\n`);
   };
 
   const serve = async (): Promise<void> => {
     const earlier = await history.load();
-    await greet();
+    // The greeting waits for the model; whoever leaves meanwhile does not.
+    await Promise.race([greet(), left.promise]);
     if (isLeaving) return;
     line = createInterface({
       input: gate.keys,

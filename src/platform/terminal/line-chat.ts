@@ -4,37 +4,32 @@ import type { ReplyPort } from '../../core/message.ts';
 import { cleanText } from './clean-text.ts';
 import type { TerminalChat, TerminalChatOptions } from './options.ts';
 import { readLines } from './read-lines.ts';
-import { createTalk, cutNotice, readTyped, terminalConversation } from './talk.ts';
+import { createTalk, cutNotice, terminalConversation } from './talk.ts';
 import { createWriter } from './write.ts';
 
 /**
  * The chat without a terminal, for pipes and scripts: every line of the input is answered in order,
  * each answer whole and followed by a newline. Standard output holds answers and the replies of
- * commands only; notices, refused commands and failures go to standard error. The exit code is 1
- * when there was something to answer and nothing was answered, or the input can't be read; else 0.
+ * commands only; notices, refused commands and failures go to standard error. The exit code is 0 at
+ * the end of the input, whatever became of the single lines, and 1 when the input can't be read.
  */
 export const createLineChat = (options: TerminalChatOptions): TerminalChat => {
   const { input, logger } = options;
   const talk = createTalk(options);
   const closing = Promise.withResolvers<void>();
   let isClosing = false;
-  let asked = 0;
-  let answered = 0;
 
   const stop = (): void => {
     if (isClosing) return;
     isClosing = true;
     closing.resolve();
     options.stopAnswers(terminalConversation);
+    options.onLeave?.();
   };
   const output = createWriter(options.output, logger, stop);
   const errors = createWriter(options.errors, logger, () => {});
 
-  const answer = async (text: string): Promise<boolean> => {
-    const isWritten = text !== '' && (await output.write(`${text}\n`));
-    if (isWritten) answered += 1;
-    return isWritten;
-  };
+  const answer = async (text: string): Promise<boolean> => text !== '' && (await output.write(`${text}\n`));
   const notice = async (text: string): Promise<void> => {
     if (!output.isGone) await errors.write(`${cleanText(text).trim()}\n`);
   };
@@ -57,12 +52,11 @@ export const createLineChat = (options: TerminalChatOptions): TerminalChat => {
 
   /** Deals with one line; false when it ends the chat. */
   const handle = async (line: { readonly text: string; readonly isCut: boolean }): Promise<boolean> => {
-    const typed = readTyped(line.text);
+    const typed = talk.read(line.text);
     if (typed.kind === 'leave') return false;
     if (typed.kind === 'nothing') return true;
-    asked += 1;
     if (typed.kind === 'command') {
-      const { text, isFailure } = await talk.command(typed.line);
+      const { text, isFailure } = await talk.command(typed.line, (text) => void notice(text));
       await (isFailure ? notice(text) : answer(text));
     } else {
       if (line.isCut || typed.isCut) await notice(cutNotice);
@@ -85,7 +79,7 @@ export const createLineChat = (options: TerminalChatOptions): TerminalChat => {
     } finally {
       input.destroy?.();
     }
-    return asked > 0 && answered === 0 && !output.isGone ? 1 : 0;
+    return 0;
   };
 
   let running: Promise<number> | undefined;

@@ -18,7 +18,7 @@ export type TerminalChatOptions = {
   readonly output: TerminalOutput;
   /** Standard error; without a terminal the bot's notices go there. */
   readonly errors: NodeJS.WritableStream;
-  /** Read for `NO_COLOR` and `TERM`. */
+  /** Read for `NO_COLOR`, `TERM` and the language. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Who types; see `terminalUser`. */
   readonly user: Speaker;
@@ -27,10 +27,14 @@ export type TerminalChatOptions = {
   onMessage(message: IncomingMessage, port: ReplyPort): Promise<void>;
   /** Ends the answer that is being written in the conversation; what came of it is kept. */
   stopAnswers(conversation: ConversationKey): unknown;
+  /** The chat ends: told once, as soon as that is sure. An answer may still be written then. */
+  onLeave?(): void;
   /** What is said at the start of a chat in a terminal: what is loaded, who answers, where help is. */
   greeting?(): Promise<string>;
   /** Where the typed lines are kept for the arrow keys; nowhere when absent. */
   readonly historyFile?: string;
+  /** Where files that commands make are put. [`exports` beside the history file] */
+  readonly exportsFolder?: string;
   readonly logger: Logger;
   /** In milliseconds since 1970. */
   now(): number;

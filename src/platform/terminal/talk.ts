@@ -1,10 +1,14 @@
-import { runCommandLine } from '../../commands/run-command.ts';
+import { dirname, join } from 'node:path';
+import { say } from '../../commands/locale/index.ts';
 import { bounds } from '../../core/bounds.ts';
+import type { CommandContext } from '../../core/command.ts';
 import type { ConversationKey, Speaker } from '../../core/conversation.ts';
 import { PaddockError, userTextOf } from '../../core/error.ts';
+import { localeOf } from '../../core/locale.ts';
 import type { ReplyPort } from '../../core/message.ts';
 import { cleanLine, cleanText } from './clean-text.ts';
 import type { TerminalChatOptions } from './options.ts';
+import { createTypedCommands } from './typed-commands.ts';
 
 /** The one conversation of the terminal. */
 export const terminalConversation: ConversationKey = 'terminal:local';
@@ -38,21 +42,39 @@ export const cutNotice = `That was longer than ${bounds.messageCharactersMax} ch
 
 /** Runs what both kinds of terminal chat have in common. Neither function rejects. */
 export const createTalk = (options: TerminalChatOptions) => {
-  const { commands, user, logger } = options;
-  const context = { conversation: terminalConversation, user, rank: 'owner' } as const;
+  const { commands, user, logger, environment, historyFile } = options;
+  const context: CommandContext = {
+    conversation: terminalConversation,
+    user,
+    rank: 'owner',
+    where: 'terminal',
+    locale: localeOf(environment.LC_ALL || environment.LC_MESSAGES || environment.LANG),
+  };
+  // Beside what else is kept for whoever sits here.
+  const exportsFolder = options.exportsFolder ?? (historyFile === undefined ? undefined : join(dirname(historyFile), 'exports'));
+  const typedCommands = createTypedCommands({ commands, context, exportsFolder, logger, now: options.now });
 
   return {
     context,
 
-    async command(line: string): Promise<{ readonly text: string; readonly isFailure: boolean }> {
-      const outcome = await runCommandLine(commands, context, line, logger);
+    /** Tells what a typed text is; while a form is being filled, every line but `/exit` is for it. */
+    read(typed: string): Typed {
+      const what = readTyped(typed);
+      return typedCommands.isAsking && what.kind !== 'leave' ? { kind: 'command', line: cleanText(typed).trim() } : what;
+    },
+
+    async command(
+      line: string,
+      onProgress?: (text: string) => void,
+    ): Promise<{ readonly text: string; readonly isFailure: boolean }> {
+      const isCall = !typedCommands.isAsking;
+      const outcome = await typedCommands.run(line, onProgress && ((text) => onProgress(cleanText(text).trim())));
       const [name = '', ...rest] = line.slice(1).toLowerCase().split(/\s+/);
-      const extra = outcome.isFailure
-        ? commands.some((command) => command.name === name)
-          ? ''
-          : ' To say something that begins with a slash, put a space before it.'
-        : name === 'help' && rest.length === 0
-          ? '\n/exit: Leave the chat'
+      const isUnknown = isCall && outcome.isFailure && !commands.some((command) => command.name === name);
+      const extra = isUnknown
+        ? ` ${say(context.locale, 'saySlash')}`
+        : isCall && name === 'help' && rest.length === 0
+          ? `\n/exit: ${say(context.locale, 'leaveChat')}`
           : '';
       return { text: cleanText(outcome.text + extra).trim(), isFailure: outcome.isFailure };
     },

@@ -22,6 +22,10 @@ export type FakeDiscordOptions = {
   readonly rateLimit?: { readonly limit: number; readonly windowMs: number };
   /** How long an interaction waits for its first callback. [3000] */
   readonly acknowledgeMsMax?: number;
+  /** At least so many dispatches of a session are kept to be sent again. [all] */
+  readonly replayMax?: number;
+  /** Fields that READY has instead of its own. */
+  readonly rawReady?: Readonly<Record<string, unknown>>;
 };
 
 /** A Discord on 127.0.0.1. */
@@ -38,9 +42,15 @@ export interface FakeDiscord {
   /** Number of the last thing that happened: every change of a message, request and dispatch takes the next one. */
   readonly step: number;
 
-  addUser(options: { readonly name: string; readonly displayName?: string; readonly isBot?: boolean }): FakeUser;
-  /** The bot joins a guild; the owner of the application owns it. */
-  addGuild(options: { readonly name: string }): FakeGuild;
+  addUser(options: {
+    readonly name: string;
+    readonly displayName?: string;
+    readonly isBot?: boolean;
+    /** The language of the client, which interactions tell. [`en-US`] */
+    readonly locale?: string;
+  }): FakeUser;
+  /** The bot joins a guild. [`owner`: the owner of the application] */
+  addGuild(options: { readonly name: string; readonly owner?: FakeUser }): FakeGuild;
   /** The direct message channel between the bot and a user. */
   openDirectMessage(user: FakeUser): FakeChannel;
   /** @throws when there is none. */
@@ -52,6 +62,8 @@ export interface FakeDiscord {
 
   /** Commands registered globally, or in a guild, as the bot sent them. */
   commands(guild?: FakeGuild): readonly { readonly id: string; readonly name: string; readonly description: string }[];
+  /** The global commands and those of guilds, word for word as the bot sent them. */
+  registeredCommands(): readonly Readonly<Record<string, unknown>>[];
   /**
    * A user calls a slash command (`name` or `name sub` or `name group sub`).
    * @throws when it isn't registered there, or options are unknown or missing.
@@ -72,6 +84,8 @@ export interface FakeDiscord {
   ): FakeInteraction;
   /** A user calls a command of a message's context menu. */
   callMessageCommand(user: FakeUser, message: FakeMessage, name: string): FakeInteraction;
+  /** A user calls a command of another user's context menu. */
+  callUserCommand(user: FakeUser, channel: FakeChannel, target: FakeUser, name: string): FakeInteraction;
   pressButton(user: FakeUser, message: FakeMessage, customId: string): FakeInteraction;
   chooseInMenu(user: FakeUser, message: FakeMessage, customId: string, values: readonly string[]): FakeInteraction;
   /** Sends the form that an interaction opened. */

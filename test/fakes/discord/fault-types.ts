@@ -1,8 +1,17 @@
 // What can be scripted to go wrong over HTTP, and what is logged of it.
 /** What a fault does to a request. */
 export type FaultEffect =
-  /** Answers with this status; `handled` does the work first, as if only the answer failed. `code` makes it a Discord error. */
-  | { readonly status: number; readonly code?: number; readonly message?: string; readonly handled?: boolean }
+  /**
+   * Answers with this status; `handled` does the work first, as if only the answer failed. `code` makes it a Discord error,
+   * and `errors` is the tree that 50035 has.
+   */
+  | {
+      readonly status: number;
+      readonly code?: number;
+      readonly message?: string;
+      readonly errors?: unknown;
+      readonly handled?: boolean;
+    }
   | { readonly rateLimit: { readonly retryAfterS: number; readonly global?: boolean; readonly scope?: 'user' | 'shared' } }
   /** `thenHandle: true` waits and then works; `false` works at once and only the answer comes late. */
   | { readonly delayMs: number; readonly thenHandle: boolean }

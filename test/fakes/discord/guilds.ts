@@ -31,20 +31,20 @@ export const addRole = (world: World, guild: GuildRecord, name: string, permissi
   return role;
 };
 
-export const addGuild = (world: World, name: string): GuildRecord => {
+export const addGuild = (world: World, name: string, owner = world.owner): GuildRecord => {
   const id = world.nextId();
   const everyone = { id, name: '@everyone', position: 0, permissions: everyonePermissions, isManaged: false };
   const guild: GuildRecord = {
     id,
     name,
-    ownerId: world.owner.id,
+    ownerId: owner.id,
     roles: new Map([[id, everyone]]),
     members: new Map(),
     createdAt: world.now(),
     isAvailable: true,
     isRemoved: false,
   };
-  memberOf(world, guild, world.owner);
+  memberOf(world, guild, owner);
   const bot = memberOf(world, guild, world.bot);
   const botRole = { id: world.nextId(), name: world.bot.name, position: 1, permissions: botPermissions, isManaged: true };
   guild.roles.set(botRole.id, botRole);

@@ -2,7 +2,7 @@ import type { FakeDiscord, FakeDiscordOptions } from './discord-types.ts';
 import type { GatewayControl } from './gateway.ts';
 import { createGateway } from './gateway.ts';
 import { addGuild, directChannel } from './guilds.ts';
-import { commandData, componentData, messageCommandData, modalData, startInteraction } from './interactions.ts';
+import { commandData, componentData, messageCommandData, modalData, startInteraction, userCommandData } from './interactions.ts';
 import { deleteMessage, editMessage } from './messages.ts';
 import type { InteractionRecord, MessageRecord, UserRecord } from './records.ts';
 import { messageFlags } from './records.ts';
@@ -99,18 +99,26 @@ export const startFakeDiscord = async (options: FakeDiscordOptions = {}): Promis
     get step() {
       return world.step;
     },
-    addUser: ({ name, displayName = name, isBot = false }) => {
-      const record: UserRecord = { id: world.nextId(), name, displayName, isBot, refusesDirectMessages: false };
+    addUser: ({ name, displayName = name, isBot = false, locale }) => {
+      const record: UserRecord = {
+        id: world.nextId(),
+        name,
+        displayName,
+        isBot,
+        refusesDirectMessages: false,
+        ...(locale === undefined ? {} : { locale }),
+      };
       world.users.set(record.id, record);
       return views.user(record);
     },
-    addGuild: ({ name }) => views.guild(addGuild(world, name)),
+    addGuild: ({ name, owner }) => views.guild(addGuild(world, name, owner && views.userOf(owner))),
     openDirectMessage: (user) => views.channel(directChannel(world, views.userOf(user))),
     channel: (id) => views.channel(known(world.channels, id)),
     message: (id) => views.message(known(world.messages, id)),
     edit: (message, text) => editMessage(world, views.messageOf(message), { content: text }),
     delete: (message) => deleteMessage(world, views.messageOf(message)),
 
+    registeredCommands: () => [...world.commands.values()].map(({ body }) => body),
     commands: (guild) =>
       [...world.commands.values()]
         .filter((each) => each.guildId === guild?.id)
@@ -135,6 +143,15 @@ export const startFakeDiscord = async (options: FakeDiscordOptions = {}): Promis
         user: views.userOf(user),
         channel: record.channel,
         data: messageCommandData(world, record, name),
+      });
+    },
+    callUserCommand: (user, channel, target, name) => {
+      const record = views.channelOf(channel);
+      return interact({
+        type: 2,
+        user: views.userOf(user),
+        channel: record,
+        data: userCommandData(world, record, views.userOf(target), name),
       });
     },
     pressButton: (user, message, customId) => {

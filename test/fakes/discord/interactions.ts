@@ -1,8 +1,17 @@
 // What users do to the bot by commands, buttons, menus and forms.
 
-import { channelPayload, memberPayload, messagePayload, reader, rolePayload, userPayload } from './payloads.ts';
+import {
+  attachmentPayload,
+  channelPayload,
+  memberPayload,
+  messagePayload,
+  reader,
+  rolePayload,
+  userPayload,
+} from './payloads.ts';
 import { permissionsIn } from './permissions.ts';
 import type {
+  AttachmentRecord,
   ChannelRecord,
   CommandOptionRecord,
   CommandRecord,
@@ -67,7 +76,7 @@ export const startInteraction = (
       channel_id: channel.id,
       channel: { ...channelPayload(channel), permissions: permissionsIn(channel, user.id).toString() },
       app_permissions: permissionsIn(channel, world.bot.id).toString(),
-      locale: 'en-US',
+      locale: user.locale ?? 'en-US',
       entitlements: [],
       attachment_size_limit: 10_485_760,
       context: guild === undefined ? 1 : 0,
@@ -123,6 +132,12 @@ export const commandData = (
   };
 
   const filledValue = (option: CommandOptionRecord, value: OptionValue): unknown => {
+    if (typeof value === 'object' && 'bytes' in value) {
+      const attachment: AttachmentRecord = { ...value, id: world.nextId() };
+      world.uploads.set(attachment.id, attachment);
+      resolve('attachments', attachment.id, attachmentPayload(world, channel, attachment));
+      return attachment.id;
+    }
     if (typeof value !== 'object') return option.type === 3 || option.name === focused ? String(value) : value;
     const [user, channelOf, role] = [world.users.get(value.id), world.channels.get(value.id), channel.guild?.roles.get(value.id)];
     const member = user === undefined ? undefined : channel.guild?.members.get(user.id);
@@ -178,6 +193,27 @@ export const messageCommandData = (world: World, message: MessageRecord, name: s
     type: 3,
     target_id: message.id,
     resolved: { messages: { [message.id]: messagePayload(world, message, reader.everything) } },
+  };
+};
+
+export const userCommandData = (
+  world: World,
+  channel: ChannelRecord,
+  target: UserRecord,
+  name: string,
+): Readonly<Record<string, unknown>> => {
+  const command = commandIn(world, channel, name, 2);
+  const member = channel.guild?.members.get(target.id);
+  const { user: _, ...partial } = member === undefined ? { user: undefined } : memberPayload(member);
+  return {
+    id: command.id,
+    name,
+    type: 2,
+    target_id: target.id,
+    resolved: {
+      users: { [target.id]: userPayload(target) },
+      ...(member === undefined ? {} : { members: { [target.id]: { ...partial, permissions: '0' } } }),
+    },
   };
 };
 

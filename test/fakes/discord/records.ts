@@ -8,6 +8,8 @@ export type UserRecord = {
   readonly displayName: string;
   readonly isBot: boolean;
   readonly avatarUrl?: string;
+  /** Language of the user's client. */
+  readonly locale?: string;
   refusesDirectMessages: boolean;
 };
 

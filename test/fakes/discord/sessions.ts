@@ -14,7 +14,7 @@ export type Session = {
   readonly intents: number;
   readonly shard: readonly [number, number];
   sequence: number;
-  /** Every dispatch so far, the n-th one at n - 1: what a resumed connection may have missed. */
+  /** The newest dispatches, the last one of number `sequence`: what a resumed connection may have missed. */
   readonly sent: Packet[];
   socket: WebSocket | undefined;
 };
@@ -66,12 +66,14 @@ export type Sessions = {
 /** Makes the sessions, and takes the world's dispatches for them. */
 export const createSessions = (world: World): Sessions => {
   const sessions = new Map<string, Session>();
+  const replayMax = world.options.replayMax ?? Number.POSITIVE_INFINITY;
 
   const tell = (session: Session, event: string, data: unknown): void => {
     session.sequence += 1;
     world.nextStep();
     const packet = { op: 0, s: session.sequence, t: event, d: data };
     session.sent.push(packet);
+    if (session.sent.length > 2 * replayMax) session.sent.splice(0, session.sent.length - replayMax);
     if (session.socket !== undefined) sendPacket(session.socket, packet);
   };
 
@@ -131,7 +133,7 @@ export const createSessions = (world: World): Sessions => {
       };
       sessions.set(session.id, session);
       const guilds = [...world.guilds.values()].filter((guild) => isOfShard(session.shard, guild));
-      tell(session, 'READY', ready(session, guilds));
+      tell(session, 'READY', Object.assign({}, ready(session, guilds), world.options.rawReady));
       if ((session.intents & GatewayIntentBits.Guilds) !== 0)
         for (const guild of guilds.filter((each) => each.isAvailable))
           tell(session, 'GUILD_CREATE', guildCreatePayload(world, guild, session.intents));
@@ -146,7 +148,9 @@ export const createSessions = (world: World): Sessions => {
       if (data.seq > session.sequence) throw new GatewayClose(4007, 'Invalid seq.');
       if (session.socket !== socket) session.socket?.terminate();
       session.socket = socket;
-      for (const packet of session.sent.slice(data.seq)) sendPacket(socket, packet);
+      const dropped = session.sequence - session.sent.length;
+      if (data.seq < dropped) return undefined;
+      for (const packet of session.sent.slice(data.seq - dropped)) sendPacket(socket, packet);
       tell(session, 'RESUMED', { _trace: [] });
       return session;
     },

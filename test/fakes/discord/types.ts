@@ -79,6 +79,14 @@ export type SayOptions = {
   readonly raw?: Partial<APIMessage>;
 };
 
+/** What writes under any name. */
+export interface FakeWebhook {
+  readonly id: string;
+  readonly name: string;
+  /** A moderator removes it. */
+  delete(): void;
+}
+
 /** A channel, thread or direct message. */
 export interface FakeChannel {
   readonly id: string;
@@ -96,6 +104,8 @@ export interface FakeChannel {
   messages(options?: { readonly includeDeleted?: boolean }): readonly FakeMessage[];
   /** The visible messages of the bot itself (not of its webhooks), oldest first. */
   botMessages(): readonly FakeMessage[];
+  /** The webhooks of this channel. */
+  webhooks(): readonly FakeWebhook[];
   /** Times (milliseconds since 1970) at which the bot said that it types here. */
   readonly botTypingAt: readonly number[];
   /** TYPING_START of a user. */
@@ -167,7 +177,7 @@ export interface FakeMessage {
 }
 
 /** Value of a command's option. */
-export type OptionValue = string | number | boolean | FakeUser | FakeChannel | FakeRole;
+export type OptionValue = string | number | boolean | FakeUser | FakeChannel | FakeRole | FakeAttachment;
 
 /** What a user started by a command, a button, a menu or a form, and all that the bot answered to it. */
 export interface FakeInteraction {

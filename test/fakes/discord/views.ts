@@ -167,6 +167,10 @@ export const createViews = (world: World): Views => {
         shown()
           .filter((each) => each.author === world.bot)
           .map(message),
+      webhooks: () =>
+        [...world.webhooks.values()]
+          .filter((each) => each.channel === record)
+          .map(({ id, name }) => ({ id, name, delete: () => void world.webhooks.delete(id) })),
       get botTypingAt() {
         return [...record.botTypingAt];
       },

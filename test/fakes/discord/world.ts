@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FakeDiscordOptions } from './discord-types.ts';
 import type {
+  AttachmentRecord,
   ChannelRecord,
   CommandRecord,
   GuildRecord,
@@ -36,6 +37,8 @@ export type World = {
   /** By token. */
   readonly interactions: Map<string, InteractionRecord>;
   readonly commands: Map<string, CommandRecord>;
+  /** Files handed in with commands, by id. */
+  readonly uploads: Map<string, AttachmentRecord>;
   /** By author, channel and nonce. */
   readonly nonces: Map<string, MessageRecord>;
   /** `http://127.0.0.1:port`, set once the server listens. */
@@ -77,6 +80,7 @@ export const createWorld = (options: FakeDiscordOptions): World => {
     webhooks: new Map(),
     interactions: new Map(),
     commands: new Map(),
+    uploads: new Map(),
     nonces: new Map(),
     origin: '',
     now,

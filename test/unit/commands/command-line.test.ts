@@ -3,18 +3,41 @@ import { test } from 'node:test';
 import { parseCommandLine } from '../../../src/commands/command-line.ts';
 import { completions } from '../../../src/commands/completions.ts';
 import { durationText } from '../../../src/commands/words.ts';
-import type { Command } from '../../../src/core/command.ts';
+import type { Command, RunnableCommand } from '../../../src/core/command.ts';
 import { PaddockError } from '../../../src/core/error.ts';
 import { closest } from '../../../src/text/closest.ts';
 
-const command = (name: string, ...options: readonly string[]): Command => ({
+const command = (name: string, ...options: readonly string[]): RunnableCommand => ({
   name,
   description: 'A test',
   options: options.map((option) => ({ name: option, description: 'An option' })),
   rank: 'everyone',
   run: async () => ({ text: '', isPrivate: false }),
 });
-const commands = [command('stop'), command('persona', 'name'), command('config', 'key', 'value')];
+const caller = { locale: 'en', where: 'terminal' } as const;
+const commands: readonly Command[] = [
+  command('stop'),
+  command('persona', 'name'),
+  command('config', 'key', 'value'),
+  {
+    name: 'memory',
+    description: 'A group',
+    short: { alone: 'show', rest: 'find' },
+    subcommands: [
+      command('show'),
+      command('find', 'text'),
+      {
+        ...command('flag'),
+        options: [
+          { name: 'text', description: 'Which' },
+          { name: 'is_on', description: 'On?', kind: 'boolean' },
+        ],
+      },
+      { name: 'deep', description: 'A group in it', subcommands: [command('edit', 'id', 'text')] },
+    ],
+  },
+  { name: 'bare', description: 'A group without short forms', subcommands: [command('list')] },
+];
 
 const parsed: readonly (readonly [string, string, Record<string, string>])[] = [
   ['/stop', 'stop', {}],
@@ -28,29 +51,44 @@ const parsed: readonly (readonly [string, string, Record<string, string>])[] = [
   ['/config key:a value=b', 'config', { key: 'a', value: 'b' }],
   ['/config Value="b \\"c\\" \\\\ d" key:a:b', 'config', { key: 'a:b', value: 'b "c" \\ d' }],
   ['/config value:""', 'config', { value: '' }],
+  ['/config a', 'config', { key: 'a' }],
+  ['/config a b  c', 'config', { key: 'a', value: 'b  c' }],
+  ['/config "a b" "c \\"d\\""', 'config', { key: 'a b', value: 'c "d"' }],
+  ['/config a "b" c', 'config', { key: 'a', value: '"b" c' }],
+  ['/config value:x a', 'config', { key: 'a', value: 'x' }],
+  ['/config key:a b', 'config', { key: 'a', value: 'b' }],
+  ['/config key:a value:b more', 'config', { key: 'a', value: 'b more' }],
+  ['/config https://a.example b', 'config', { key: 'https://a.example', value: 'b' }],
+  ['/config __proto__:a b', 'config', { key: '__proto__:a', value: 'b' }],
+  ['/memory', 'memory show', {}],
+  ['/memory SHOW', 'memory show', {}],
+  ['/memory find a b', 'memory find', { text: 'a b' }],
+  ['/memory the lantern', 'memory find', { text: 'the lantern' }],
+  ['/memory flag "a b" yes', 'memory flag', { text: 'a b', is_on: 'yes' }],
+  ['/memory deep edit 5 new text', 'memory deep edit', { id: '5', text: 'new text' }],
   ['/nothing at all', 'nothing', {}],
   ['/', '', {}],
 ];
 
 for (const [line, name, options] of parsed) {
-  test(`${line} is read`, () => assert.deepEqual(parseCommandLine(line, commands), { name, options }));
+  test(`${line} is read`, () => assert.deepEqual(parseCommandLine(line, commands, caller), { name, options }));
 }
 
 const refused: readonly (readonly [string, RegExp])[] = [
   ['/stop now', /takes nothing/],
-  ['/config a', /with its name.*\/config key:"…" value:"…"/],
-  ['/config key:a b', /with its name/],
   ['/config kye:a', /Did you mean key\?/],
   ['/config key:a key:b', /twice/],
-  ['/config key:"a', /with its name/],
-  ['/config key:"a"b', /with its name/],
-  ['/config __proto__:a', /has no __proto__/],
+  ['/config key:"a', /Call it as \/config/],
+  ['/config key:"a"b', /Call it as \/config/],
+  ['/memory flag a yes no', /Call it as \/memory flag/],
+  ['/bare', /needs one of these words after it: list/],
+  ['/bare lits', /Did you mean list\?/],
 ];
 
 for (const [line, userText] of refused) {
   test(`${line} is refused with a sentence that helps`, () => {
     assert.throws(
-      () => parseCommandLine(line, commands),
+      () => parseCommandLine(line, commands, caller),
       (error) => error instanceof PaddockError && error.code === 'bad-input' && userText.test(error.userText),
     );
   });

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { commandAt, typedCommands } from '../../../src/commands/command-tree.ts';
 import { createCommands } from '../../../src/commands/index.ts';
+import { lowestRank } from '../../../src/commands/rank.ts';
+import { requireOwnerOrModerator } from '../../../src/commands/refusal.ts';
 import { type CommandOutcome, runCommand } from '../../../src/commands/run-command.ts';
 import type { CommandServices } from '../../../src/commands/services.ts';
 import type { CommandContext } from '../../../src/core/command.ts';
@@ -13,20 +16,6 @@ const call = (
   options: Record<string, string> = {},
   context: CommandContext = everyone,
 ): Promise<CommandOutcome> => runCommand(createCommands(services), context, name, options, silentLogger);
-
-test('every command can be registered on Discord: lower-case name, short descriptions, unique', () => {
-  const commands = createCommands(createTestServices());
-  assert.deepEqual(
-    commands.map(({ name }) => name),
-    ['reset', 'stop', 'persona', 'model', 'prompt', 'status', 'help'],
-  );
-  for (const { name, description, options } of commands) {
-    assert.match(name, /^[a-z]{1,32}$/);
-    for (const text of [description, ...options.map((option) => option.description)]) {
-      assert.ok(text.length > 0 && text.length <= 100, text);
-    }
-  }
-});
 
 test('/reset stops the running answer before it forgets, and frees the evaluated state', async () => {
   const services = createTestServices({ counts: { 'terminal:local': 7, 'discord:1': 3 } });
@@ -50,7 +39,7 @@ test('/stop tells whether there was anything to stop', async () => {
 });
 
 test('/persona alone shows who answers and everybody else with their summaries', async () => {
-  const { text } = await call(createTestServices(), 'persona');
+  const { text } = await call(createTestServices(), 'persona list');
   assert.match(text, /^Robin answers here: Helps with everything\./);
   assert.match(text, /- Old Mara \(old-mara\): Tells stories\./);
 });
@@ -58,47 +47,47 @@ test('/persona alone shows who answers and everybody else with their summaries',
 test('/persona takes an id or a display name in any case, switches this conversation only, and greets', async () => {
   for (const name of ['old-mara', 'OLD-MARA', 'old mara', 'Old Mara']) {
     const services = createTestServices();
-    const { text, isFailure } = await call(services, 'persona', { name });
+    const { text, isFailure } = await call(services, 'persona use', { name });
     assert.equal(isFailure, false);
     assert.match(text, /Old Mara answers here from now on\.\n\nSit down, Ash\. Old Mara has a tale\./);
     assert.deepEqual(await services.memory.settings('terminal:local'), { personaId: 'old-mara' });
     assert.deepEqual(await services.memory.settings('discord:1'), {});
-    assert.match((await call(services, 'persona', { name })).text, /already answers/);
+    assert.match((await call(services, 'persona use', { name })).text, /already answers/);
   }
 });
 
 test('/persona puts a name with replacement patterns into the greeting as it is', async () => {
   const context = { ...everyone, user: { id: 'terminal:x', name: "$& $' {{char}}" } };
-  const { text } = await call(createTestServices(), 'persona', { name: 'old-mara' }, context);
+  const { text } = await call(createTestServices(), 'persona use', { name: 'old-mara' }, context);
   assert.ok(text.includes("Sit down, $& $' {{char}}. Old Mara"), text);
 });
 
 test('/persona suggests the nearest name, and asks for the id where two share a name', async () => {
-  const unknown = await call(createTestServices(), 'persona', { name: 'robn' });
+  const unknown = await call(createTestServices(), 'persona use', { name: 'robn' });
   assert.equal(unknown.isFailure, true);
   assert.match(unknown.text, /Did you mean Robin\?/);
-  assert.match((await call(createTestServices(), 'persona', { name: 'zzzz' })).text, /\/persona lists/);
+  assert.match((await call(createTestServices(), 'persona use', { name: 'zzzz' })).text, /\/persona list lists/);
   const twins = createTestServices({ personaList: [robin, mara, { ...mara, id: 'young-mara' }] });
-  assert.match((await call(twins, 'persona', { name: 'Old Mara' })).text, /old-mara, young-mara/);
+  assert.match((await call(twins, 'persona use', { name: 'Old Mara' })).text, /old-mara, young-mara/);
 });
 
 test('a chosen persona whose file is gone falls back to the default', async () => {
   const services = createTestServices();
   await services.memory.configure('terminal:local', { personaId: 'removed' });
-  assert.match((await call(services, 'persona')).text, /^Robin answers here/);
+  assert.match((await call(services, 'persona list')).text, /^Robin answers here/);
 });
 
 test('/persona completes names, and ids where a name is taken twice', async () => {
   const twins = createTestServices({ personaList: [robin, mara, { ...mara, id: 'young-mara' }] });
-  const [option] = createCommands(twins).find(({ name }) => name === 'persona')?.options ?? [];
-  assert.deepEqual(await option?.choices?.(everyone, ''), ['Robin', 'old-mara', 'young-mara']);
-  assert.deepEqual(await option?.choices?.(everyone, 'RO'), ['Robin']);
+  const [option] = commandAt(createCommands(twins), 'persona use')?.command.options ?? [];
+  assert.deepEqual(await option?.choices?.(everyone, '', {}), ['Robin', 'old-mara', 'young-mara']);
+  assert.deepEqual(await option?.choices?.(everyone, 'RO', {}), ['Robin']);
 });
 
 test('/status shows model, persona, memory, queue, uptime and memory use', async () => {
   const { text, isPrivate } = await call(createTestServices({ counts: { 'terminal:local': 12 } }), 'status');
   assert.equal(isPrivate, true);
-  for (const part of ['Fake, on cpu', 'Robin', '12 messages', '1 running, 2 waiting', '3 h 25 min', '120 MiB']) {
+  for (const part of ['Fake, on cpu', 'Robin', 'remembered here: 12', '1 running, 2 waiting', '3 h 25 min', '120 MiB']) {
     assert.ok(text.includes(part), `${part} is missing in ${text}`);
   }
 });
@@ -106,8 +95,13 @@ test('/status shows model, persona, memory, queue, uptime and memory use', async
 test('/help lists what the caller may call, explains one command, and suggests', async () => {
   const services = createTestServices();
   const list = (await call(services, 'help')).text;
-  for (const { name, rank } of createCommands(services)) assert.equal(list.includes(`/${name}`), rank === 'everyone', name);
-  assert.match((await call(services, 'help', { command: '/Persona' })).text, /\/persona \[name\]: .*\n- name: /);
+  for (const command of typedCommands(createCommands(services))) {
+    assert.equal(list.includes(`/${command.name}`), lowestRank(command) === 'everyone', command.name);
+  }
+  assert.match(list, /^\/persona list\|show\|use\|clear/m);
+  const group = (await call(services, 'help', { command: '/Persona' })).text;
+  assert.match(group, /^\/persona list: .*\n\/persona show \[name\]: .*\n- name: .*\n\/persona use <name>: .*\n- name: /);
+  assert.match((await call(services, 'help', { command: 'persona use' })).text, /^\/persona use <name>: .*\n- name: .*$/);
   const unknown = await call(services, 'help', { command: 'reste' });
   assert.equal(unknown.isFailure, true);
   assert.match(unknown.text, /Did you mean \/reset\?/);
@@ -120,7 +114,37 @@ test('nobody but the owner loads a model, and only the owner is shown files to c
     assert.equal(outcome.isFailure, true);
     assert.match(outcome.text, /Only the owner/);
   }
-  const [option] = createCommands(services).find(({ name }) => name === 'model')?.options ?? [];
-  assert.deepEqual(await option?.choices?.(everyone, ''), []);
-  assert.deepEqual(await option?.choices?.(owner, ''), ['a.gguf']);
+  const [option] = commandAt(createCommands(services), 'model')?.command.options ?? [];
+  assert.deepEqual(await option?.choices?.(everyone, '', {}), []);
+  assert.deepEqual(await option?.choices?.(owner, '', {}), ['a.gguf']);
+});
+
+test('/persona show tells about any persona, /persona clear goes back to the default one', async () => {
+  const services = createTestServices();
+  assert.match(
+    (await call(services, 'persona show', { name: 'old mara' })).text,
+    /^Old Mara \(old-mara\): Tells stories\.\n\nSit down, Ash/,
+  );
+  assert.match((await call(services, 'persona show')).text, /^Robin \(robin\)/);
+  await call(services, 'persona use', { name: 'old-mara' });
+  assert.match((await call(services, 'persona clear')).text, /^Robin answers here again/);
+  assert.deepEqual(await services.memory.settings('terminal:local'), {});
+});
+
+test('/queue shows to everybody and is cleared by moderators; /say is for moderators', async () => {
+  const services = createTestServices({ stopAnswers: async () => 3 });
+  assert.match((await call(services, 'queue show')).text, /^Answers being written: 1, waiting: 2/);
+  assert.match((await call(services, 'queue clear')).text, /moderators only/);
+  const moderator = { ...everyone, rank: 'moderator' } as const;
+  assert.equal((await call(services, 'queue clear', {}, moderator)).text, 'Stopped answers: 3.');
+  assert.match((await call(services, 'say', { text: 'Hello' })).text, /moderators only/);
+  const said = await call(services, 'say', { text: ' Hello ' }, moderator);
+  assert.deepEqual([said.text, said.isPrivate], ['Hello', false]);
+});
+
+test('what belongs to somebody is touched by that person and moderators only', () => {
+  requireOwnerOrModerator(everyone, everyone.user.id);
+  requireOwnerOrModerator({ ...everyone, rank: 'moderator' }, 'discord:1');
+  for (const other of ['discord:1', undefined])
+    assert.throws(() => requireOwnerOrModerator(everyone, other), /Only whoever asked/);
 });

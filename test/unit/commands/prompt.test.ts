@@ -40,6 +40,8 @@ const createBot = async (contextTokens = 400) => {
           template: () => shipped('alpaca'),
           outputTokensMax: 50,
           stopStrings: ['###'],
+          now: () => 0,
+          random: () => 0.5,
         },
         conversation,
       );

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runCommand, runCommandLine } from '../../../src/commands/run-command.ts';
 import { bounds } from '../../../src/core/bounds.ts';
-import type { Command, CommandContext } from '../../../src/core/command.ts';
+import type { CommandContext, OptionValue, RunnableCommand } from '../../../src/core/command.ts';
 import { PaddockError } from '../../../src/core/error.ts';
 import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import { everyone } from './services.ts';
 
-const command = (given: Partial<Command>): Command => ({
+const command = (given: Partial<RunnableCommand>): RunnableCommand => ({
   name: 'test',
   description: 'A test',
   options: [],
@@ -17,11 +17,11 @@ const command = (given: Partial<Command>): Command => ({
 });
 
 test('every rank may call what is for it or for lower ranks, and nothing above', async () => {
-  const ranks = ['everyone', 'moderator', 'owner'] as const;
+  const ranks = ['everyone', 'moderator', 'server-owner', 'owner'] as const;
   for (const [height, rank] of ranks.entries()) {
     for (const [needed, commandRank] of ranks.entries()) {
       let runs = 0;
-      const run: Command['run'] = async () => {
+      const run: RunnableCommand['run'] = async () => {
         runs += 1;
         return { text: 'done', isPrivate: false };
       };
@@ -48,7 +48,7 @@ test('a failure becomes its sentence; an unexpected one a general sentence and a
       logged.push({ level, fields });
     };
   const logger: Logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-  const failing = (error: Error): readonly Command[] => [
+  const failing = (error: Error): readonly RunnableCommand[] => [
     command({
       run: async () => {
         throw error;
@@ -72,7 +72,7 @@ test('a failure becomes its sentence; an unexpected one a general sentence and a
 test('options are trimmed, blank ones left out, unknown ones dropped, required ones asked for, long ones refused', async () => {
   const seen: unknown[] = [];
   const options = [{ name: 'text', description: 'What to say' }];
-  const run = async (_context: CommandContext, given: Readonly<Record<string, string | undefined>>) => {
+  const run = async (_context: CommandContext, given: Readonly<Record<string, OptionValue | undefined>>) => {
     seen.push({ ...given });
     return { text: 'done', isPrivate: false };
   };

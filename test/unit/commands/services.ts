@@ -1,9 +1,27 @@
-import type { CommandServices } from '../../../src/commands/services.ts';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import Keyv from 'keyv';
+import { createAccessControl } from '../../../src/access/access-control.ts';
+import { createOptOuts } from '../../../src/access/opt-outs.ts';
+import { createPersonalData } from '../../../src/access/personal-data.ts';
+import { createQuota } from '../../../src/access/quota.ts';
+import { createUserIndex, indexUsers } from '../../../src/access/user-index.ts';
+import type { QueuedRequest } from '../../../src/commands/request-log.ts';
+import type { AnswerActions, CommandServices, PlaceSettings } from '../../../src/commands/services.ts';
+import { loadConfig } from '../../../src/config/load-config.ts';
+import { loadPresets } from '../../../src/config/load-presets.ts';
+import { createOverrides } from '../../../src/config/overrides.ts';
+import { createSettingsCascade } from '../../../src/config/settings-cascade.ts';
 import type { CommandContext } from '../../../src/core/command.ts';
 import type { ConversationKey, ConversationSettings } from '../../../src/core/conversation.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
 import type { Memory } from '../../../src/core/memory.ts';
 import type { Persona } from '../../../src/core/persona.ts';
+import { createMemory } from '../../../src/memory/memory.ts';
 import { createFakeEngine, type FakeEngine, type FakeEngineOptions } from '../../fakes/engine.ts';
+import { noLorebooks } from './lore-kit.ts';
 
 export const robin: Persona = { id: 'robin', name: 'Robin', summary: 'Helps with everything.' };
 export const mara: Persona = {
@@ -15,8 +33,10 @@ export const mara: Persona = {
 
 export const everyone: CommandContext = {
   conversation: 'terminal:local',
+  where: 'terminal',
   user: { id: 'terminal:ash', name: 'Ash' },
   rank: 'everyone',
+  locale: 'en',
 };
 export const owner: CommandContext = { ...everyone, rank: 'owner' };
 
@@ -28,7 +48,13 @@ const createCountingMemory = (counts: Record<ConversationKey, number>): Memory =
   };
   return {
     append: unused,
+    appendIf: unused,
     turns: unused,
+    turn: unused,
+    change: unused,
+    remove: unused,
+    removeAfter: unused,
+    copy: unused,
     findByMessage: unused,
     editMessage: unused,
     deleteMessages: unused,
@@ -46,39 +72,115 @@ const createCountingMemory = (counts: Record<ConversationKey, number>): Memory =
   };
 };
 
-export type TestServices = CommandServices & { readonly engine: FakeEngine; readonly log: string[] };
+const root = mkdtempSync(join(tmpdir(), 'paddock-commands-'));
+after(() => rmSync(root, { recursive: true }));
+mkdirSync(join(root, 'config', 'models'), { recursive: true });
+writeFileSync(join(root, 'config', 'paddock.yaml'), 'persona: robin\nquota: {perUserPerHour: 20}\n');
+writeFileSync(join(root, 'config', 'models', 'calm.yaml'), 'name: Calm\nsampling: {temperature: 0.3}\n');
+const config = loadConfig({ root, env: {} });
+const presets = loadPresets(config.folders.presets, root);
+const cascade = createSettingsCascade(config, presets);
+
+/** Real settings over an empty store: the preset `calm`, 20 answers an hour. */
+const createSettings = (store: Keyv): PlaceSettings => {
+  const overrides = createOverrides({ store, logger: silentLogger });
+  return {
+    overrides,
+    at: async (place, given) => cascade.settingsAt(place, undefined, given ?? (await overrides.at(place))),
+    explain: async (place) => cascade.explainAt(place, undefined, await overrides.at(place)),
+    presets: () => [...presets.keys()],
+    templates: () => ['chatml', 'alpaca'],
+  };
+};
+
+export type TestServices = CommandServices & {
+  readonly engine: FakeEngine;
+  /** What was done to memory, answers and the bot, in order. */
+  readonly log: string[];
+  readonly requested: QueuedRequest[];
+};
+
+/** A real memory that keeps the index of users, and what stands beside it in the same store. */
+export const createTestMemory = (now: () => number = () => 1_000) => {
+  const store = new Keyv({ throwOnErrors: true });
+  const index = createUserIndex(store);
+  return { store, index, memory: indexUsers(createMemory({ store, now }), index) };
+};
 
 /** Services of which the tests can change every part; `log` tells the order of what was done to them. */
 export const createTestServices = (
-  given: Partial<CommandServices> & {
+  given: Partial<Omit<CommandServices, 'engine'>> & {
     readonly counts?: Record<ConversationKey, number>;
     readonly personaList?: readonly Persona[];
     readonly files?: readonly string[];
     readonly engineOptions?: FakeEngineOptions;
+    /** For a memory that remembers; the store then also holds all else. */
+    readonly kept?: ReturnType<typeof createTestMemory>;
   } = {},
 ): TestServices => {
+  const { counts, personaList, files, engineOptions, kept = createTestMemory(), ...changed } = given;
   const log: string[] = [];
-  const engine = createFakeEngine(given.engineOptions);
-  const memory = createCountingMemory(given.counts ?? {});
-  const personas = given.personaList ?? [robin, mara];
-  return {
+  const requested: QueuedRequest[] = [];
+  const engine = createFakeEngine(engineOptions);
+  const memory = given.kept === undefined ? createCountingMemory(counts ?? {}) : kept.memory;
+  const personas = personaList ?? [robin, mara];
+  const now = (): number => 1_000 + (3 * 3600 + 25 * 60) * 1000;
+  const optOuts = createOptOuts(kept.store);
+  const stopAnswers = async (): Promise<number> => {
+    log.push('stop');
+    return 0;
+  };
+  const services: TestServices = {
     log,
-    queue: { state: () => ({ waiting: 2, running: 1 }) },
-    stopAnswers: async () => {
-      log.push('stop');
-      return 0;
+    requested,
+    queue: {
+      state: () => ({ waiting: 2, running: 1 }),
+      cancel: (conversation, messageId) => {
+        log.push(`cancel ${conversation} ${messageId}`);
+        return 1;
+      },
     },
+    requests: () => requested,
+    stopAnswers,
     explain: async () => {
       throw new Error('only /prompt has need of this');
     },
     personas: { list: () => personas, get: (id) => personas.find((persona) => persona.id === id) },
-    models: { folder: '/srv/bot/data/models', list: async () => given.files ?? [] },
-    personaAt: (_place, { personaId }) => personas.find((persona) => persona.id === personaId) ?? robin,
-    licenceNotice: () => undefined,
+    models: { folder: '/srv/bot/data/models', list: async () => files ?? [] },
+    personaAt: async (_place, { personaId }) => personas.find((persona) => persona.id === personaId) ?? robin,
+    licenceNotice: async () => undefined,
+    lore: noLorebooks,
+    settings: createSettings(kept.store),
+    access: createAccessControl({ store: kept.store, logger: silentLogger }),
+    quota: createQuota(now),
+    optOuts,
+    personalData: createPersonalData({ memory: kept.memory, engine, index: kept.index, optOuts, stopAnswers, now }),
+    answers: createFakeAnswers(memory, log),
+    bot: {
+      reload: async () => {
+        log.push('reload');
+        return [];
+      },
+      shutdown: async () => void log.push('shutdown'),
+      servers: async () => [{ id: '42', name: 'Meadow', members: 7 }],
+      leave: async (id) => {
+        log.push(`leave ${id}`);
+        return id === '42';
+      },
+    },
+    answerCounts: () => ({
+      answers: 4,
+      failures: 1,
+      promptTokens: 1000,
+      cachedTokens: 750,
+      outputTokens: 200,
+      writingMs: 20_000,
+      readingMs: 2_000,
+    }),
     startedAt: 1_000,
-    now: () => 1_000 + (3 * 3600 + 25 * 60) * 1000,
+    now,
     memoryBytes: () => 120 * 1_048_576,
-    ...given,
+    ...changed,
     engine,
     memory: {
       ...memory,
@@ -88,4 +190,42 @@ export const createTestServices = (
       },
     },
   };
+  return services;
 };
+
+/** What was asked of the answers, in the log; swipes and edits really change memory. */
+const createFakeAnswers = (memory: Memory, log: string[]): AnswerActions => ({
+  regenerate: async ({ conversation, userId }, { turnId, guidance }) => {
+    log.push(`regenerate ${turnId} for ${userId}${guidance === undefined ? '' : `: ${guidance}`}`);
+    return memory.change(conversation, turnId, { kind: 'add', text: 'another answer' });
+  },
+  continueAnswer: async ({ conversation, userId }, { turnId }) => {
+    log.push(`continue ${turnId} for ${userId}`);
+    return memory.turn(conversation, turnId);
+  },
+  swipe: async ({ conversation }, { turnId, ...target }) => {
+    const turn = await memory.turn(conversation, turnId);
+    if (turn === undefined) throw new Error('no such turn');
+    const index = 'to' in target ? target.to : turn.shown + target.by;
+    const moved = await memory.change(conversation, turnId, { kind: 'show', index });
+    log.push(`swipe ${turnId} to ${index}`);
+    return { turn: moved ?? turn, isMoved: moved !== undefined };
+  },
+  editAnswer: async ({ conversation }, { turnId, text }) => {
+    log.push(`edit ${turnId}`);
+    const turn = await memory.change(conversation, turnId, { kind: 'replace', text });
+    if (turn === undefined) throw new Error('no such turn');
+    return turn;
+  },
+  replyAs: async (_where, { personaId, turnId, messageId }) => void log.push(`${personaId} replies to ${turnId} in ${messageId}`),
+  withdraw: async (_where, messageIds) => void log.push(`withdraw ${messageIds.join(' ')}`),
+  openThread: async (_where, messageId) => {
+    log.push(`thread on ${messageId}`);
+    return 'discord:777';
+  },
+  ask: async ({ userId }, { text, personaId, isPrivate }, onText) => {
+    log.push(`ask ${userId} ${isPrivate ? 'privately' : 'openly'} ${personaId ?? 'whoever'}: ${text}`);
+    onText('The an');
+    return { text: 'The answer.', speaker: { id: 'persona:robin', name: 'Robin' } };
+  },
+});

@@ -76,7 +76,7 @@ log: quiet
         'config/paddock.yaml:4:3  engine.gpu_layers: is not known; did you mean gpuLayers?',
         'config/paddock.yaml:6:3  engine.threads: expected `auto` or a whole number of at least 1, got "4"',
         'config/paddock.yaml:7:1  slots: is not known here; did you mean engine.slots?',
-        'config/paddock.yaml:9:3  memory.store: expected `sqlite` or a URI such as memory://, got "redis"',
+        'config/paddock.yaml:9:3  memory.store: expected `sqlite`, sqlite:// with the path of a file, or memory://, got "redis"',
         'config/paddock.yaml:11:3  discord.apiUrl: expected a URL that begins with http:// or https://, got "ftp://x"',
         'config/paddock.yaml:12:1  answer.tokensMax: must be less than engine.contextTokens, or nothing is left for the prompt',
         'config/paddock.yaml:13:20  answer.stopStrings[1]: expected a text of 1 to 200 characters, got 3',

@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { loadPresets } from '../../../src/config/load-presets.ts';
 import { checkMentions } from '../../../src/config/mentions.ts';
+import { placeSchema } from '../../../src/config/setting-names.ts';
 import { createSettingsCascade } from '../../../src/config/settings-cascade.ts';
 import { PaddockError } from '../../../src/core/error.ts';
 
@@ -52,6 +53,19 @@ describe('settings over one another', () => {
         outputTokensMax: 512,
         stopStrings: [],
         reasoning: 'hide',
+        adultPersonas: 'age-restricted',
+        trigger: {
+          mention: true,
+          direct: true,
+          ownThreads: true,
+          always: false,
+          words: [],
+          chance: 0,
+          chanceCooldownSeconds: 300,
+          bots: false,
+        },
+        reply: { style: 'reply', streaming: true, longAnswers: 'split', linkPreviews: false, buttons: true },
+        quota: { perUserPerHour: 0, perServerPerHour: 0 },
       });
     }
     assert.equal(cascade.contextTokensFor(other), 4096);
@@ -121,6 +135,27 @@ channels:
     assert.equal(cascade.settingsAt({ serverId: '1', channelIds: ['99'] }, big).personaId, 'storyteller');
     assert.equal(cascade.settingsAt({ channelIds: ['99'] }, big).sampling.temperature, 0.5);
     assert.equal(cascade.settingsAt({ serverId: 'constructor', channelIds: ['__proto__'] }, big).personaId, 'helper');
+  });
+
+  it('let what was set by command go over the file at the same place', () => {
+    const { cascade } = load(places);
+    const command = (written: object) => placeSchema.parse(written);
+    const overrides = new Map([
+      ['default', command({ persona: 'everybody', trigger: { always: true } })],
+      ['1', command({ sampling: { temperature: 0.2 }, reply: { style: 'plain' } })],
+      ['12', command({ template: 'alpaca', reply: { streaming: false } })],
+    ]);
+    const at = cascade.settingsAt(thread, big, overrides);
+    assert.deepEqual([at.template, at.sampling.temperature, at.personaId], ['alpaca', 0.9, 'ember']);
+    assert.deepEqual([at.reply.style, at.reply.streaming, at.trigger.always], ['plain', false, true]);
+    assert.equal(cascade.settingsAt({ serverId: '9', channelIds: [] }, big, overrides).personaId, 'everybody');
+    const source = (name: string) => cascade.explainAt(thread, big, overrides).find((setting) => setting.name === name)?.source;
+    assert.deepEqual(['template', 'reply.style', 'trigger.always', 'trigger.words'].map(source), [
+      'channel 12, by command',
+      'server 1, by command',
+      'everywhere, by command',
+      'default',
+    ]);
   });
 
   it('put a preset right below the place that chooses it', () => {
@@ -211,7 +246,7 @@ channels:
         'config/paddock.yaml:3:5  servers.1.templte: is not known; did you mean template?',
         'config/paddock.yaml:5:7  servers.1.sampling.temperature: expected a number from 0 to 5, got "hot"',
         'config/paddock.yaml:8:19  servers.1.channels.2.answer.reasoning: expected `hide`, `spoiler` or `show`, got "loud"',
-        'config/paddock.yaml:9:9  servers.1.channels.2.engine: is not known; here stand preset, persona, template, sampling, answer',
+        'config/paddock.yaml:9:9  servers.1.channels.2.engine: is not known; here stand preset, persona, template, sampling, answer, historyTurnsMax, adultPersonas, trigger, reply, quota',
         'config/paddock.yaml:10:3  servers.no id!: is no name that can stand here: expected the id of a server or channel',
         'config/paddock.yaml:12:3  channels.3: expected a group of indented settings, got "quiet"',
       ],

@@ -30,7 +30,7 @@ describe('config/paddock.yaml', () => {
     const shipped = check(parseYaml(text, 'config/paddock.yaml'), settingsSchema).value;
     assert.deepEqual(shipped, check(parseYaml('', 'empty'), settingsSchema).value);
     const written = writtenSchema.parse(parseYaml(text, 'config/paddock.yaml').value);
-    assert.deepEqual(written, { sampling: { dry: {}, xtc: {} }, answer: {} });
+    assert.deepEqual([written.sampling, written.answer], [{ dry: {}, xtc: {} }, {}]);
     assert.deepEqual([shipped?.preset, shipped?.template, shipped?.engine.contextTokens], ['auto', 'auto', 'auto']);
   });
 

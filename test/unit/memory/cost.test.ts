@@ -86,6 +86,14 @@ describe('the cost of memory', () => {
       const differ = Math.abs(bytesWritten - (sealings[0]?.bytesWritten ?? 0));
       assert.ok(differ < 4 * bounds.segmentTurnsMax, `two sealings differ by ${differ} bytes`);
     }
+    // A turn is found by its id in as many steps as halve 78 segments, and once more where it is.
+    for (const at of [0, 2_500, late - 100]) {
+      const id = at.toString(36).padStart(9, '0');
+      const { reads: found } = await costOf(store, () => memory.turn('test:a', id));
+      assert.ok(found <= 1 + Math.ceil(Math.log2(79)), `${found} reads`);
+      const change = await costOf(store, () => memory.change('test:a', id, { kind: 'add', text: 'x' }));
+      assert.deepEqual([change.reads - found, change.writes], [1, 1]);
+    }
   });
 
   it('of many appends grows with their number only', async () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Turn } from '../../../src/core/conversation.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { type ConversationLog, openConversationLog } from '../../../src/memory/conversation-log.ts';
 import { createRecords } from '../../../src/memory/records.ts';
@@ -23,6 +24,12 @@ type Step =
   | { readonly kind: 'edit'; readonly id: string }
   | { readonly kind: 'remove'; readonly ids: readonly string[] }
   | { readonly kind: 'clear' }
+  /** The turn at a place in order is written again, and others carry it. */
+  | { readonly kind: 'change'; readonly at: number; readonly ids: readonly string[] }
+  /** All but so many turns at the beginning go. */
+  | { readonly kind: 'cut'; readonly kept: number }
+  /** So many turns are taken over, if there are none. */
+  | { readonly kind: 'fill'; readonly count: number }
   | { readonly kind: 'configure'; readonly personaId: string };
 
 type Model = {
@@ -45,6 +52,16 @@ const next = (model: Model, step: Step, text: string): Model => {
       return { ...model, turns: model.turns.filter((turn) => !carries(turn, step.ids)) };
     case 'clear':
       return { ...model, turns: [] };
+    case 'change': {
+      const isFree = !model.turns.some((turn, index) => index !== step.at && carries(turn, step.ids));
+      const { turns } = model;
+      return isFree && turns[step.at] ? { ...model, turns: turns.with(step.at, { text, ids: step.ids }) } : model;
+    }
+    case 'cut':
+      return { ...model, turns: model.turns.slice(0, step.kept) };
+    case 'fill':
+      if (model.turns.length > 0) return model;
+      return { ...model, turns: Array.from({ length: step.count }, (_, index) => ({ text: `${text}.${index}`, ids: [] })) };
     case 'configure':
       return { ...model, personaId: step.personaId };
     default:
@@ -71,6 +88,26 @@ const run = async (store: PlainStore, step: Step, text: string): Promise<void> =
     case 'clear':
       await log.clear();
       return;
+    case 'change': {
+      for (const id of step.ids) {
+        const other = await log.find(id);
+        if (other !== undefined && other.id !== (await log.turns({}))[step.at]?.id) return;
+      }
+      const turn = (await log.turns({}))[step.at];
+      if (turn) await log.change(turn.id, { kind: 'replace', text, messageIds: step.ids });
+      return;
+    }
+    case 'cut':
+      await log.removeAfter(step.kept === 0 ? '' : ((await log.turns({}))[step.kept - 1]?.id ?? 'z'));
+      return;
+    case 'fill': {
+      const turns = Array.from({ length: step.count }, (_, index): Turn => {
+        const speaker = { id: 'test:1', name: 'Ann' };
+        return { id: String(index), role: 'user', speaker, alternatives: [`${text}.${index}`], shown: 0, at: 0, messageIds: [] };
+      });
+      await log.fill(turns, {});
+      return;
+    }
     case 'configure':
       return log.configure({ personaId: step.personaId });
     default:
@@ -181,7 +218,17 @@ const script: readonly Step[] = [
   append('9'),
   append('2'),
   { kind: 'remove', ids: ['1', '3'] },
+  { kind: 'change', at: 0, ids: ['4', 'new', 'newer'] },
+  { kind: 'change', at: 0, ids: ['newer'] },
+  { kind: 'change', at: 4, ids: [] },
+  { kind: 'cut', kept: 4 },
+  append('5'),
+  { kind: 'cut', kept: 1 },
+  ...['6', '7', '8', '9'].map((id) => append(id)),
   { kind: 'clear' },
+  { kind: 'fill', count: 8 },
+  append('1'),
+  { kind: 'cut', kept: 0 },
   ...['1', '2', '3', '4'].map((id) => append(id)),
 ];
 
@@ -199,6 +246,9 @@ describe('a crash of the memory', () => {
       { weight: 2, arbitrary: id.map((id): Step => ({ kind: 'edit', id })) },
       { weight: 3, arbitrary: ids(4).map((ids): Step => ({ kind: 'remove', ids })) },
       { weight: 1, arbitrary: fc.constant<Step>({ kind: 'clear' }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('change' as const), at: fc.nat({ max: 9 }), ids: ids(2) }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('cut' as const), kept: fc.nat({ max: 9 }) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('fill' as const), count: fc.nat({ max: 8 }) }) },
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {

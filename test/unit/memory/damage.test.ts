@@ -32,7 +32,14 @@ const filled = async (): Promise<{ store: PlainStore; memory: Memory; warnings: 
 /** All that can be asked of a conversation, and would read what is damaged when that is the head. */
 const everything: Readonly<Record<string, (memory: Memory) => Promise<unknown>>> = {
   append: (memory) => memory.append('test:a', said('new')),
+  appendIf: (memory) => memory.appendIf('test:a', said('new'), 'not-empty'),
   turns: (memory) => memory.turns('test:a'),
+  turn: (memory) => memory.turn('test:a', '000000000'),
+  change: (memory) => memory.change('test:a', '000000000', { kind: 'add', text: 'x' }),
+  remove: (memory) => memory.remove('test:a', ['000000000']),
+  removeAfter: (memory) => memory.removeAfter('test:a', '000000000'),
+  'copy from': (memory) => memory.copy('test:a', 'test:b', { newest: 100 }),
+  'copy to': (memory) => memory.copy('test:b', 'test:a', { newest: 100 }),
   count: (memory) => memory.count('test:a'),
   findByMessage: (memory) => memory.findByMessage('test:a', 'm0'),
   editMessage: (memory) => memory.editMessage('test:a', 'm0', 'x'),
@@ -66,11 +73,11 @@ const damages: Readonly<Record<string, (row: string) => string>> = {
   'an empty envelope': () => '{}',
   'an envelope of null': () => '{"value":null}',
   'an envelope of nothing': () => '{"value":{}}',
-  'another version': (row) => row.replace('"v":1', '"v":0'),
-  'a newer version': (row) => row.replace('"v":1', '"v":2'),
+  'another version': (row) => row.replace('"v":2', '"v":0'),
+  'a newer version': (row) => row.replace('"v":2', '"v":3'),
   'a turn without a text': (row) => row.replace(/"alternatives":\[[^\]]*\]/, '"alternatives":[]'),
   'a turn that shows what it has not': (row) => row.replace('"shown":0', '"shown":1'),
-  'a property that nobody knows': (row) => row.replace('"v":1', '"v":1,"extra":true'),
+  'a property that nobody knows': (row) => row.replace('"v":2', '"v":2,"extra":true'),
 };
 
 describe('the memory, when its store fails or is damaged', () => {
@@ -113,7 +120,17 @@ describe('the memory, when its store fails or is damaged', () => {
     it(`refuses a segment that is ${name} where it is needed; a reset removes it`, async () => {
       const { store, memory, warnings } = await filled();
       store.rows.set(segmentKey, damage(store.rows.get(segmentKey) ?? ''));
-      for (const call of ['turns', 'findByMessage', 'editMessage', 'deleteMessages'])
+      for (const call of [
+        'turns',
+        'turn',
+        'change',
+        'remove',
+        'removeAfter',
+        'copy from',
+        'findByMessage',
+        'editMessage',
+        'deleteMessages',
+      ])
         await assertRefused(store, () => everything[call]?.(memory) ?? Promise.resolve(), call);
       assert.equal((await memory.append('test:a', said('new'))).isNew, true);
       assert.equal((await memory.turns('test:a', { newest: 6 })).length, 6);

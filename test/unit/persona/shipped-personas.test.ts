@@ -9,7 +9,7 @@ describe('personas/', () => {
   it('holds a helper, a storyteller and a character from a card', () => {
     assert.deepEqual(
       personas.list().map(({ id }) => id),
-      ['helper', 'ember', 'storyteller'],
+      ['helper', 'dilys', 'ember', 'pomfret', 'rudd', 'storyteller', 'tansy'],
     );
     const ember = personas.get('ember');
     for (const text of [ember?.description, ember?.personality, ember?.scenario, ember?.greeting])

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bounds } from '../../../src/core/bounds.ts';
 import type { Command } from '../../../src/core/command.ts';
-import { createLastMessages } from '../../../src/platform/discord/missed-messages.ts';
 import { refusalOfBudget, refusalOfClose, refusalOfToken } from '../../../src/platform/discord/refusals.ts';
 import { describeCommand } from '../../../src/platform/discord/registration.ts';
 import { createSeenEvents } from '../../../src/platform/discord/seen-events.ts';
@@ -23,17 +22,6 @@ test('no more events are kept than the bound says', () => {
   for (let id = 0; id <= bounds.discord.seenEventsMax; id += 1) seen.isFirst(String(id));
   assert.equal(seen.isFirst('1'), false);
   assert.equal(seen.isFirst('0'), true);
-});
-
-test('the last message of a channel is the newest, whatever the order in which they come; old channels go', () => {
-  const last = createLastMessages();
-  last.note('a', '99');
-  last.note('a', '100');
-  last.note('a', '98');
-  assert.deepEqual([...last.snapshot()], [['a', '100']]);
-  for (let channel = 0; channel < bounds.discord.activeChannelsMax; channel += 1) last.note(`c${channel}`, '1');
-  assert.equal(last.snapshot().size, bounds.discord.activeChannelsMax);
-  assert.equal(last.snapshot().has('a'), false);
 });
 
 test('what Discord refuses for good is told in one line; the rest is connected again', () => {

@@ -1,42 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { bounds } from '../../../src/core/bounds.ts';
-import { silentLogger } from '../../../src/core/logger.ts';
-import { createLineHistory } from '../../../src/platform/terminal/line-history.ts';
-import { answerWith, type SlowAnswer, startTerminal, type TestTerminal } from './terminal-kit.ts';
+import { type SlowAnswer, startSlow, startTerminal } from './terminal-kit.ts';
 
 const prompt = 'ash › ';
 const ctrlC = '\u0003';
 const ctrlD = '\u0004';
-const up = '\u001b[A';
-
-/** A chat whose answers the test lets come; `next` gives the next one. */
-const startSlow = (): TestTerminal & { next(): Promise<SlowAnswer> } => {
-  const waiting: SlowAnswer[] = [];
-  let tell: () => void = () => {};
-  const terminal = startTerminal({
-    isTTY: true,
-    slow: (answer) => {
-      waiting.push(answer);
-      tell();
-    },
-  });
-  return {
-    ...terminal,
-    async next() {
-      while (waiting.length === 0) {
-        await new Promise<void>((resolve) => {
-          tell = resolve;
-        });
-      }
-      return waiting.shift() as SlowAnswer;
-    },
-  };
-};
 
 test('it greets, prompts with the name, and prints the answer behind the speaker as it comes', async () => {
   const answers: SlowAnswer[] = [];
@@ -62,94 +32,6 @@ test('it greets, prompts with the name, and prints the answer behind the speaker
     terminal.messages.map(({ text }) => text),
     ['hello'],
   );
-});
-
-test('Ctrl-C stops the answer, keeps what came, and a second one leaves', async () => {
-  const terminal = startSlow();
-  await terminal.wait(prompt);
-  await terminal.type('hello\r', 'Robin › …');
-  (await terminal.next()).piece('Half an');
-  await terminal.wait('Half an');
-  await terminal.type(ctrlC, '\nStopped. Ctrl-C again leaves.\n');
-  await terminal.wait(prompt);
-  assert.equal(terminal.stops(), 1);
-  terminal.input.write(ctrlC);
-  assert.equal(await terminal.running, 0);
-});
-
-test('Ctrl-C before any text leaves no trace of the sign of waiting', async () => {
-  const terminal = startSlow();
-  await terminal.wait(prompt);
-  await terminal.type('hello\r', 'Robin › …');
-  await terminal.next();
-  await terminal.type(ctrlC, '\r\u001b[KStopped.');
-  await terminal.wait(prompt);
-  // Something typed since the first Ctrl-C: the next one is a first one again.
-  await terminal.type('x', 'x');
-  await terminal.type(ctrlC, prompt);
-  await terminal.type(ctrlC, 'Ctrl-C again leaves');
-  await terminal.wait(prompt);
-  terminal.input.write(ctrlC);
-  assert.equal(await terminal.running, 0);
-});
-
-test('two Ctrl-C while an answer does not stop leave as soon as it does', async () => {
-  let letGo: () => void = () => {};
-  const terminal = startTerminal({
-    isTTY: true,
-    onMessage: async (_message, port) => {
-      port.begin({ id: 'persona:robin', name: 'Robin' });
-      await new Promise<void>((resolve) => {
-        letGo = resolve;
-      });
-      await port.finish('What came.');
-      port.end();
-    },
-  });
-  await terminal.wait(prompt);
-  await terminal.type('hello\r', 'Robin › …');
-  terminal.input.write(ctrlC + ctrlC);
-  while (terminal.stops() < 2) await new Promise(setImmediate);
-  letGo();
-  assert.equal(await terminal.running, 0);
-  assert.match(terminal.printed(), /What came\.\n/);
-});
-
-test('Ctrl-C clears a line that is being typed', async () => {
-  const terminal = startTerminal({ isTTY: true });
-  await terminal.wait(prompt);
-  await terminal.type('wrong', 'wrong');
-  terminal.input.write(ctrlC);
-  await terminal.type('right\r', 'You said: right\n');
-  terminal.input.write(ctrlD);
-  assert.equal(await terminal.running, 0);
-});
-
-test('/exit and the end of the input leave; an answer being written is finished first', async () => {
-  const exit = startTerminal({ isTTY: true });
-  await exit.wait(prompt);
-  exit.input.write('/exit\r');
-  assert.equal(await exit.running, 0);
-
-  const ended = startSlow();
-  await ended.wait(prompt);
-  ended.input.end('hello\r');
-  const answer = await ended.next();
-  answer.piece('Still here.');
-  answer.end();
-  assert.equal(await ended.running, 0);
-  assert.match(ended.printed(), /Still here\.\n/);
-});
-
-test('close stops the answer, keeps what came of it, and ends', async () => {
-  const terminal = startSlow();
-  await terminal.wait(prompt);
-  terminal.input.write('hello\r');
-  (await terminal.next()).piece('Half');
-  await terminal.chat.close();
-  assert.equal(await terminal.running, 0);
-  assert.equal(terminal.stops(), 1);
-  assert.match(terminal.printed(), /Robin › Half\n/);
 });
 
 test('what is typed while an answer is written waits for the prompt, line by line, and is not echoed into it', async () => {
@@ -282,63 +164,4 @@ test('names are coloured unless NO_COLOR is set, and a hostile name is one plain
     terminal.input.write(ctrlD);
     await terminal.running;
   }
-});
-
-test('a closed window ends it', async () => {
-  const terminal = startTerminal({ isTTY: true });
-  await terminal.wait(prompt);
-  terminal.output.destroy(Object.assign(new Error('read EIO'), { code: 'EIO' }));
-  assert.equal(await terminal.running, 0);
-});
-
-test('the lines of earlier chats come back with the arrow keys, from a file for the owner only', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'paddock-history-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const historyFile = join(folder, 'data', 'terminal-history');
-  const first = startTerminal({ isTTY: true, historyFile });
-  await first.wait(prompt);
-  await first.type('one\r', 'You said: one\n');
-  await first.type('\u001b[200~two\nrows\u001b[201~\r', 'You said: two\nrows\n');
-  await first.wait(prompt);
-  first.input.write(ctrlD);
-  await first.running;
-  assert.equal(await readFile(historyFile, 'utf8'), 'one\ntwo⏎rows\n');
-  assert.equal((await stat(historyFile)).mode & 0o777, 0o600);
-
-  const second = startTerminal({ isTTY: true, historyFile, onMessage: (message, port) => answerWith(port, [message.text]) });
-  await second.wait(prompt);
-  await second.type(up, 'two⏎rows');
-  await second.type(up, 'one');
-  await second.type('\r', 'Robin › one\n');
-  await second.wait(prompt);
-  second.input.write(ctrlD);
-  await second.running;
-});
-
-test('the history is bounded, cleaned, and a file that cannot be used costs only the history', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'paddock-history-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'history');
-  await writeFile(
-    file,
-    `${'x'.repeat(5000)}\na\u001b[2Jb\n${Array.from({ length: 600 }, (_, index) => `line ${index}\n`).join('')}`,
-  );
-  const history = createLineHistory(file, silentLogger);
-  const lines = await history.load();
-  assert.equal(lines.length, bounds.terminalHistory.entriesMax);
-  assert.equal(lines[0], 'line 599');
-  history.save(['z', ...lines]);
-  history.save(['y'.repeat(5000), 'b\nc', 'a']);
-  await history.settled();
-  assert.equal(await readFile(file, 'utf8'), 'a\nb c\n');
-
-  const warned: string[] = [];
-  const broken = createLineHistory(join(file, 'below', 'a', 'file'), {
-    ...silentLogger,
-    warn: (_fields, text) => warned.push(text),
-  });
-  assert.deepEqual(await broken.load(), []);
-  broken.save(['a']);
-  await broken.settled();
-  assert.equal(warned.length, 2);
 });

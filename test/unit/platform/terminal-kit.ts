@@ -114,9 +114,10 @@ export const startTerminal = (
     input,
     output,
     onMessage,
-    stopAnswers() {
+    stopAnswers(conversation) {
       stops += 1;
-      stop();
+      if (given.stopAnswers === undefined) stop();
+      else given.stopAnswers(conversation);
     },
   });
   const running = chat.run();
@@ -152,6 +153,31 @@ export const startTerminal = (
     async type(keys, expected) {
       input.write(keys);
       await wait(expected);
+    },
+  };
+};
+
+/** A chat whose answers the test lets come; `next` gives the next one. */
+export const startSlow = (given: Partial<TerminalChatOptions> = {}): TestTerminal & { next(): Promise<SlowAnswer> } => {
+  const waiting: SlowAnswer[] = [];
+  let tell: () => void = () => {};
+  const terminal = startTerminal({
+    ...given,
+    isTTY: true,
+    slow: (answer) => {
+      waiting.push(answer);
+      tell();
+    },
+  });
+  return {
+    ...terminal,
+    async next() {
+      while (waiting.length === 0) {
+        await new Promise<void>((resolve) => {
+          tell = resolve;
+        });
+      }
+      return waiting.shift() as SlowAnswer;
     },
   };
 };

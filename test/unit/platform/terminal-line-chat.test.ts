@@ -73,11 +73,11 @@ test('control sequences reach neither the output nor the model', async () => {
   assert.equal(terminal.messages[0]?.text, 'xy');
 });
 
-test('notices go to standard error; the exit code is 1 only when nothing at all was answered', async () => {
+test('notices go to standard error; the end of the input is no failure, whatever was answered (issue 2)', async () => {
   const failure = new PaddockError('engine-failed', 'the engine failed', { userText: 'The model is not there.' });
   const fail = startTerminal({ onMessage: (_message, port) => port.notice(failure.userText).then(() => port.end()) });
   fail.input.end('a\nb\n');
-  assert.equal(await fail.running, 1);
+  assert.equal(await fail.running, 0);
   assert.equal(fail.printed(), '');
   assert.equal(fail.noticed(), 'The model is not there.\nThe model is not there.\n');
 
@@ -100,7 +100,7 @@ test('notices go to standard error; the exit code is 1 only when nothing at all 
 test('an answer without visible text is told of', async () => {
   const terminal = startTerminal({ onMessage: (_message, port) => answerWith(port, ['\u001b[31m \u0007']) });
   terminal.input.end('a\n');
-  assert.equal(await terminal.running, 1);
+  assert.equal(await terminal.running, 0);
   assert.equal(terminal.printed(), '');
   assert.match(terminal.noticed(), /no visible text/);
 });
@@ -137,7 +137,13 @@ test('an input that cannot be read ends it with exit code 1', async () => {
 
 test('close stops the answer being written, keeps what came of it, and takes no more lines', async () => {
   const answers: SlowAnswer[] = [];
-  const terminal = startTerminal({ slow: (answer) => answers.push(answer) });
+  let told = 0;
+  const terminal = startTerminal({
+    slow: (answer) => answers.push(answer),
+    onLeave: () => {
+      told += 1;
+    },
+  });
   terminal.input.write('a\nb\n');
   while (answers.length === 0) await turnOfTheLoop();
   answers[0]?.piece('half');
@@ -145,6 +151,7 @@ test('close stops the answer being written, keeps what came of it, and takes no 
   assert.equal(await terminal.running, 0);
   assert.equal(terminal.printed(), 'half\n');
   assert.equal(answers.length, 1);
+  assert.equal(told, 1);
   assert.ok(terminal.input.destroyed, 'nothing keeps the process alive');
 });
 

@@ -207,3 +207,57 @@ test('whatever the pace and the failures, what stands there at the end is the te
     { numRuns: 60 },
   );
 });
+
+test('a text takes the place of messages that stand there: they are edited, more follow, those left over go', async () => {
+  const place = (standing: readonly string[]) => {
+    const messages = new Map(standing.map((id) => [id, 'what stood there']));
+    const timers = createManualTimers();
+    const lasts: string[] = [];
+    let posted = 0;
+    const set = (id: string, text: string, isLast: boolean): string => {
+      messages.set(id, text);
+      if (isLast) lasts.push(id);
+      return id;
+    };
+    const stream = createMessageStream({
+      sink: {
+        post: async (text, _index, isLast) => set(`new${++posted}`, text, isLast),
+        edit: async (id, text, isLast) => void set(id, text, isLast),
+        remove: async (id) => void messages.delete(id),
+      },
+      timers,
+      editIntervalMs: 1000,
+      charactersMax: 200,
+      standing,
+    });
+    return { messages, timers, stream, lasts };
+  };
+  for (const [standing, text, expected] of [
+    [['a', 'b', 'c'], 'short', ['a']],
+    [['a'], sentence.repeat(12), ['a', 'new1', 'new2']],
+    [['a', 'b'], sentence.repeat(8), ['a', 'b']],
+  ] as const) {
+    const { messages, timers, stream, lasts } = place(standing);
+    const done = stream.finish(text);
+    await timers.pass(10_000);
+    assert.deepEqual(await done, expected);
+    assert.deepEqual([...messages.keys()], expected);
+    assert.equal([...messages.values()].join(' ').trim(), text.trim());
+    assert.deepEqual(lasts, expected.slice(-1), 'what the answer ends with is told');
+  }
+});
+
+test('stopping waits for what is under way', async () => {
+  const { timers, stream, messages } = createPlace(500);
+  stream.show('Enough to be worth reading, surely.');
+  await timers.pass(100);
+  let isStopped = false;
+  const stopped = stream.stop().then(() => {
+    isStopped = true;
+  });
+  await settle();
+  assert.equal(isStopped, false);
+  await timers.pass(500);
+  await stopped;
+  assert.equal(messages.size, 1);
+});

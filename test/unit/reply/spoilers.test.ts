@@ -79,3 +79,12 @@ test('nothing of a thought is ever outside bars, in whatever messages it comes',
     { numRuns: 2000 },
   );
 });
+
+test('a code block right inside a spoiler keeps its fences', () => {
+  for (let length = 60; length < 160; length += 1) {
+    const text = `||\`\`\`${'x'.repeat(length)}\`\`\``.repeat(4);
+    for (const charactersMax of [150, 200, 250])
+      for (const chunk of splitMessage(text, charactersMax).slice(0, -1))
+        assert.equal([...chunk.matchAll(/`{3,}/g)].length % 2, 0, chunk);
+  }
+});

@@ -1,26 +1,25 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { getLlama, type Llama, type LlamaContext, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
 import type { ModelInfo } from '../../../core/engine.ts';
 import { PaddockError } from '../../../core/error.ts';
 import type { LlamaSettings, ToParent } from '../protocol.ts';
 import { templatesIn } from './chat-template.ts';
+import { gigabytes, type Memory, machineMemory, makeContext, type Needed } from './make-context.ts';
+import { type MemoryPlan, planText, smallerPlan, withFewerLayers } from './memory-plan.ts';
 
 export type LoadedModel = { readonly model: LlamaModel; readonly context: LlamaContext; readonly info: ModelInfo };
 
-type Log = (level: Extract<ToParent, { type: 'log' }>['level'], message: string) => void;
-
-/** A context that was not asked for in particular is not made smaller than this, in tokens. */
-const autoContextTokensMin = 2048;
+/** Sends a line to the parent's log. */
+export type Log = (level: Extract<ToParent, { type: 'log' }>['level'], message: string) => void;
 
 /** What to tell the people in the chat when the model can't be loaded; the log names the cause. */
 const userText = 'My language model could not be loaded. The people who run me find the cause in the log.';
 
 /**
- * Loads the model and makes its context. Failures are `PaddockError`s whose message names the
- * cause and the setting to change.
+ * Loads the model and makes its context. What does not fit the memory is made smaller, step by step,
+ * and each step logged. Failures are `PaddockError`s whose message names the cause and the setting to change.
  */
-export const loadModel = async (settings: LlamaSettings, log: Log): Promise<LoadedModel> => {
+export const loadModel = async (settings: LlamaSettings, log: Log, memory: Memory = machineMemory): Promise<LoadedModel> => {
   checkFile(settings.modelPath);
   const nativeErrors: string[] = [];
   const llama = await openLibrary(settings, (level, message) => {
@@ -28,13 +27,51 @@ export const loadModel = async (settings: LlamaSettings, log: Log): Promise<Load
     log(level === 'info' ? 'debug' : level, message);
   });
   const cause = (): string => (nativeErrors.length === 0 ? '' : `; llama.cpp says: ${nativeErrors.slice(-3).join(' / ')}`);
-  const model = await llama
+  const shrink = (plan: MemoryPlan, smaller: MemoryPlan | undefined, reason: string): MemoryPlan | undefined => {
+    if (smaller) log('warn', `${planText(plan)} does not fit the memory (${reason}); taking ${planText(smaller)}`);
+    return smaller;
+  };
+
+  const { slots, contextTokens, gpuLayers } = settings;
+  let plan: MemoryPlan = { slots, contextTokens, gpuLayers };
+  let model: LlamaModel | undefined;
+  for (;;) {
+    try {
+      model ??= await openModel(llama, settings, plan, cause);
+    } catch (error) {
+      const smaller = isMemoryError(error) ? withFewerLayers(plan) : undefined;
+      const next = llama.gpu === false ? undefined : shrink(plan, smaller, messageOf(error));
+      if (!next) throw error;
+      plan = next;
+      continue;
+    }
+    plan = { ...plan, contextTokens: trainedContext(plan, model, log) };
+    const made = await makeContext(llama, settings, plan, model, memory);
+    if ('context' in made) {
+      const info = describe(settings, plan, model, made.context, llama);
+      logChoice(settings, info, made.needed, log);
+      if (!info.hasChatTemplate && !settings.isDemo)
+        log('info', "the model file brings no chat template: with `template: auto` the preset's is used, or else chatml");
+      return { model, context: made.context, info };
+    }
+    // `auto` and `max` have become a number by now.
+    const reached = { ...plan, gpuLayers: model.gpuLayers };
+    const next = shrink(reached, smallerPlan(reached, made.lack, settings.isContextAuto), made.lack.reason);
+    if (/[KV] cache/.test(cause())) throw badCacheType(settings, cause());
+    if (!next) throw doesNotFit(plan, `${made.lack.reason}${cause()}`, made.error);
+    if (next.gpuLayers !== reached.gpuLayers) {
+      await model.dispose();
+      model = undefined;
+    }
+    plan = next;
+  }
+};
+
+const openModel = (llama: Llama, settings: LlamaSettings, plan: MemoryPlan, cause: () => string): Promise<LlamaModel> =>
+  llama
     .loadModel({
       modelPath: settings.modelPath,
-      gpuLayers:
-        settings.gpuLayers === 'auto'
-          ? { fitContext: { contextSize: settings.contextTokens * settings.slots } }
-          : settings.gpuLayers,
+      gpuLayers: plan.gpuLayers === 'auto' ? { fitContext: { contextSize: plan.contextTokens * plan.slots } } : plan.gpuLayers,
       ...(settings.flashAttention === 'auto' ? {} : { defaultContextFlashAttention: settings.flashAttention }),
     })
     .catch((error: unknown) => {
@@ -50,75 +87,40 @@ export const loadModel = async (settings: LlamaSettings, log: Log): Promise<Load
             { userText, cause: error },
           );
     });
-  const contextTokens = await chooseContext(settings, model, llama, log);
-  const context = await model
-    .createContext({
-      contextSize: contextTokens,
-      sequences: settings.slots,
-      batchSize: settings.batchTokens,
-      threads: settings.threads === 'auto' ? autoThreads(llama) : settings.threads,
-      failedCreationRemedy: false,
-    })
-    .catch((error: unknown) => {
-      throw doesNotFit(settings, contextTokens, `${messageOf(error)}${cause()}`, error);
-    });
-  const info = describe(settings, model, context, llama);
-  if (!info.hasChatTemplate && !settings.isDemo) {
-    log('info', "the model file brings no chat template: with `template: auto` the preset's is used, or else chatml");
-  }
-  return { model, context, info };
+
+/** What of the context the model was trained for. */
+const trainedContext = ({ contextTokens }: MemoryPlan, model: LlamaModel, log: Log): number => {
+  if (contextTokens <= model.trainContextSize) return contextTokens;
+  log(
+    'warn',
+    `the model was trained for ${model.trainContextSize} tokens of context, so engine.contextTokens ${contextTokens} is lowered to that`,
+  );
+  return model.trainContextSize;
 };
 
-/** The context that is asked for, or what of it the model was trained for and the memory has room for. */
-const chooseContext = async (settings: LlamaSettings, model: LlamaModel, llama: Llama, log: Log): Promise<number> => {
-  const asked = settings.contextTokens;
-  let tokens = Math.min(asked, model.trainContextSize);
-  if (tokens < asked)
-    log('warn', `the model was trained for ${tokens} tokens of context, so engine.contextTokens ${asked} is lowered to that`);
-  let lack = await lackOfMemory(settings, tokens, model, llama);
-  while (lack !== undefined && settings.isContextAuto && tokens > autoContextTokensMin) {
-    log('warn', `a context of ${tokens} tokens does not fit the memory (${lack}); taking half of it`);
-    tokens = Math.max(autoContextTokensMin, Math.floor(tokens / 2));
-    lack = await lackOfMemory(settings, tokens, model, llama);
-  }
-  if (lack !== undefined) throw doesNotFit(settings, tokens, lack);
-  return tokens;
+const logChoice = (settings: LlamaSettings, info: ModelInfo, { cpuRam, gpuVram }: Needed, log: Log): void => {
+  const { keyCacheType = 'f16', valueCacheType = 'f16' } = settings;
+  const memory =
+    gpuVram > 0 ? `${gigabytes(cpuRam)} of memory and ${gigabytes(gpuVram)} on the GPU` : `${gigabytes(cpuRam)} of memory`;
+  log(
+    'info',
+    `${info.slots === 1 ? '1 slot' : `${info.slots} slots`} of ${info.contextTokens} tokens, keys in ${keyCacheType}, values in ${valueCacheType}, about ${memory}; layers: ${info.device}`,
+  );
 };
 
-/**
- * What is missing for a context, if anything. Linux promises memory that it does not have and kills
- * the process that uses it, which takes a minute of swapping, so this is asked before it is made.
- */
-const lackOfMemory = async (
-  settings: LlamaSettings,
-  contextTokens: number,
-  model: LlamaModel,
-  llama: Llama,
-): Promise<string | undefined> => {
-  // The library's newer estimate makes a trial allocation of the real size; this one only computes.
-  const needed = model.fileInsights.estimateContextResourceRequirements({
-    contextSize: contextTokens,
-    sequences: settings.slots,
-    batchSize: settings.batchTokens,
-    modelGpuLayers: model.gpuLayers,
-  });
-  const freeRam = process.availableMemory();
-  if (needed.cpuRam > freeRam) return `it needs ${gigabytes(needed.cpuRam)}, and ${gigabytes(freeRam)} are free`;
-  if (llama.gpu === false || needed.gpuVram === 0) return undefined;
-  const { free: freeVram } = await llama.getVramState();
-  return needed.gpuVram > freeVram
-    ? `it needs ${gigabytes(needed.gpuVram)} on the GPU, and ${gigabytes(freeVram)} are free`
-    : undefined;
-};
-
-const doesNotFit = (settings: LlamaSettings, contextTokens: number, reason: string, cause?: unknown): PaddockError =>
+const badCacheType = ({ keyCacheType, valueCacheType }: LlamaSettings, cause: string): PaddockError =>
   new PaddockError(
-    'context-too-large',
-    `a context of ${settings.slots} slots with ${contextTokens} tokens each does not fit the memory (${reason}); lower engine.contextTokens, engine.slots or engine.gpuLayers`,
-    { userText, cause },
+    'configuration-invalid',
+    `this model's keys and values can't be held as ${keyCacheType} and ${valueCacheType}${cause}; set engine.keyCacheType and engine.valueCacheType to f16`,
+    { userText },
   );
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+const doesNotFit = ({ slots, contextTokens }: MemoryPlan, reason: string, cause: unknown): PaddockError =>
+  new PaddockError(
+    'context-too-large',
+    `a context of ${slots === 1 ? '1 slot' : `${slots} slots`} with ${contextTokens} tokens each does not fit the memory (${reason}); lower engine.contextTokens, engine.slots or engine.gpuLayers`,
+    { userText, cause },
+  );
 
 /** Tells apart what a native loader would only call "failed": no file, no model, another format. */
 const checkFile = (path: string): void => {
@@ -169,15 +171,18 @@ const levelOf = (level: LlamaLogLevel): 'debug' | 'info' | 'warn' | 'error' => {
   return level === LlamaLogLevel.warn ? 'warn' : 'info';
 };
 
-/** Compute threads spin while they wait for one another, so the bot itself needs a core of its own. */
-const autoThreads = (llama: Llama): number => Math.max(1, Math.min(llama.cpuMathCores, availableParallelism() - 1));
-
-const describe = (settings: LlamaSettings, model: LlamaModel, context: LlamaContext, llama: Llama): ModelInfo => ({
+const describe = (
+  settings: LlamaSettings,
+  plan: MemoryPlan,
+  model: LlamaModel,
+  context: LlamaContext,
+  llama: Llama,
+): ModelInfo => ({
   name: model.fileInfo.metadata.general.name ?? model.filename ?? 'unnamed',
   path: settings.modelPath,
   isDemo: settings.isDemo,
   contextTokens: context.contextSize,
-  slots: settings.slots,
+  slots: plan.slots,
   device: llama.gpu === false || model.gpuLayers === 0 ? 'cpu' : `${llama.gpu}, ${model.gpuLayers} layers`,
   hasChatTemplate: templatesIn(model.fileInfo.metadata.tokenizer).size > 0,
   bosText: model.tokens.bosString ?? '',
@@ -185,6 +190,7 @@ const describe = (settings: LlamaSettings, model: LlamaModel, context: LlamaCont
 });
 
 const isMemoryError = (error: unknown): boolean =>
-  error instanceof Error && /memory|VRAM/i.test(`${error.name} ${error.message}`);
+  (error instanceof PaddockError && error.code === 'context-too-large') ||
+  (error instanceof Error && /memory|VRAM/i.test(`${error.name} ${error.message}`));
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

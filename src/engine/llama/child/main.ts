@@ -1,22 +1,16 @@
 // The engine's child process: loads one model and serves the calls of protocol.ts over IPC.
-import type { Token } from 'node-llama-cpp';
 import { PaddockError } from '../../../core/error.ts';
 import type { CallName, Calls, LlamaSettings, RemoteError, ToChild, ToParent } from '../protocol.ts';
 import { type ChatTemplates, createChatTemplates, templatesIn } from './chat-template.ts';
-import { startGeneration } from './generation.ts';
-import { type LoadedModel, loadModel } from './load-model.ts';
-import { createSlots, type Slots } from './slots.ts';
-import { createStepper, type Stepper } from './stepper.ts';
+import { type Log, loadModel } from './load-model.ts';
+import { createRuntime, type Runtime } from './runtime.ts';
 import { createTokeniser, type Tokeniser } from './tokeniser.ts';
 
 /** How often text is sent to the parent, in milliseconds: often enough to look alive, and not a message a token. */
 const deltaIntervalMs = 100;
-/** Most prompt tokens read in one step while other answers are being written. */
-const pieceTokens = 128;
 
-type Loaded = LoadedModel & {
-  readonly slots: Slots;
-  readonly stepper: Stepper;
+type Loaded = {
+  readonly runtime: Runtime;
   readonly tokeniser: Tokeniser;
   readonly chatTemplates: ChatTemplates;
 };
@@ -38,12 +32,12 @@ const current = (): Loaded => {
 };
 
 const load = async (settings: LlamaSettings): Promise<Calls['load']['result']> => {
-  const model = await loadModel(settings, (level, message) => send({ type: 'log', level, message }));
+  const log: Log = (level, message) => send({ type: 'log', level, message });
+  const model = await loadModel(settings, log);
+  const tokeniser = createTokeniser(model.model);
   loaded = {
-    ...model,
-    slots: createSlots(Array.from({ length: settings.slots }, () => model.context.getSequence())),
-    stepper: createStepper(settings.batchTokens, Math.min(pieceTokens, settings.batchTokens)),
-    tokeniser: createTokeniser(model.model),
+    tokeniser,
+    runtime: await createRuntime(settings, model, tokeniser, log),
     chatTemplates: createChatTemplates({
       templates: templatesIn(model.model.fileInfo.metadata.tokenizer),
       bosText: model.info.bosText,
@@ -54,26 +48,23 @@ const load = async (settings: LlamaSettings): Promise<Calls['load']['result']> =
   return model.info;
 };
 
-const generate = async (id: number, request: Calls['generate']['argument']): Promise<Calls['generate']['result']> => {
-  const { model, slots, stepper, tokeniser } = current();
+/** Runs a call that an `abort` message with its id can end early. */
+const abortable = async <Result>(id: number, run: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
   const abort = new AbortController();
   aborts.set(id, abort);
+  try {
+    return await run(abort.signal);
+  } finally {
+    aborts.delete(id);
+  }
+};
+
+const generate = async (id: number, request: Calls['generate']['argument']): Promise<Calls['generate']['result']> => {
   const text = createDeltaSender(id);
   try {
-    const tokens: readonly Token[] = tokeniser.tokenise(request.prompt);
-    const slot = await slots.acquire(request.affinity);
-    try {
-      if (abort.signal.aborted)
-        return { reason: 'aborted', usage: { promptTokens: tokens.length, cachedTokens: 0, outputTokens: 0 } };
-      const generation = await startGeneration(model, slot, request, tokens, text.push);
-      const reason = await stepper.run(generation, abort.signal);
-      return { reason, usage: generation.usage() };
-    } finally {
-      await slots.release(slot);
-    }
+    return await abortable(id, (signal) => current().runtime.generate(request, text.push, signal));
   } finally {
     text.end();
-    aborts.delete(id);
   }
 };
 
@@ -111,8 +102,14 @@ const call = async (message: Extract<ToChild, { type: 'call' }>): Promise<Calls[
       return message.argument.map((prompt) => current().tokeniser.tokenise(prompt).length);
     case 'renderChat':
       return await current().chatTemplates.render(message.argument.messages, message.argument.options);
+    case 'prefill':
+      return await abortable(message.id, (signal) => current().runtime.prefill(message.argument, signal));
     case 'forget':
-      await current().slots.forget(message.argument);
+      // While the model is loaded nothing is held yet; the parent removes the files.
+      await loaded?.runtime.forget(message.argument);
+      return null;
+    case 'keepAll':
+      await loaded?.runtime.keepAll();
       return null;
     default:
       return message satisfies never;
@@ -143,5 +140,5 @@ process.on('message', (message: ToChild) => {
 // The parent decides when this process ends: Ctrl-C in a terminal reaches both.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-// Killed rather than exited: native threads may be at work, and there is nothing to save.
+// Killed rather than exited: native threads may be at work, and what was to be saved was asked for with `keepAll`.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

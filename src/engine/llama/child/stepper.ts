@@ -5,6 +5,14 @@ import type { Generation } from './generation.ts';
 export interface Stepper {
   /** Runs a generation to its end; `aborted` within one step of the signal. */
   run(generation: Generation, signal: AbortSignal): Promise<EndReason>;
+  /** Runs something that must not meet a step, such as moving a state, between two of them. Running answers wait for it. */
+  between<Result>(task: () => Promise<Result>): Promise<Result>;
+  /** The same at the lowest priority: only while no request is under way. Undefined when aborted before. */
+  whenIdle<Result>(task: () => Promise<Result>, signal: AbortSignal): Promise<Result | undefined>;
+  /** Announces a request; idle work waits until the function given back is called. */
+  begin(): () => void;
+  /** Answers that are made or read for at this moment. */
+  readonly running: number;
 }
 
 type Job = {
@@ -20,11 +28,14 @@ type Job = {
  * written, prompts are read in small pieces, so that no running answer waits for a long prompt.
  *
  * @param batchTokens most prompt tokens of one step while nobody writes
- * @param pieceTokens most prompt tokens of one step while somebody does
+ * @param pieceTokens gives the most prompt tokens of one step while somebody does
  */
-export const createStepper = (batchTokens: number, pieceTokens: number): Stepper => {
+export const createStepper = (batchTokens: number, pieceTokens: () => number): Stepper => {
   const jobs = new Set<Job>();
-  let isRunning = false;
+  const tasks: (() => Promise<void>)[] = [];
+  const idleTasks: (() => Promise<void>)[] = [];
+  let requests = 0;
+  let isLooping = false;
 
   const advance = async (job: Job, share: number): Promise<void> => {
     try {
@@ -40,23 +51,61 @@ export const createStepper = (batchTokens: number, pieceTokens: number): Stepper
     }
   };
 
+  const step = async (): Promise<void> => {
+    // llama.cpp puts neighbouring sequences that come in order into one pass, and each other one into a pass of its own.
+    const current = [...jobs].sort((one, other) => one.generation.order - other.generation.order);
+    const readers = current.filter(({ generation }) => generation.isReading).length;
+    const tokens = readers === current.length ? batchTokens : Math.min(batchTokens, pieceTokens());
+    const share = Math.max(1, Math.floor(tokens / Math.max(1, readers)));
+    // All have guessed before the first is evaluated, or they would not meet in one batch.
+    await Promise.all(current.flatMap(({ generation }) => generation.prepare?.(share) ?? []));
+    await Promise.all(current.map((job) => advance(job, share)));
+  };
+
+  const nextTask = (): (() => Promise<void>) | undefined =>
+    tasks.shift() ?? (jobs.size === 0 && requests === 0 ? idleTasks.shift() : undefined);
+
   const loop = async (): Promise<void> => {
-    isRunning = true;
-    while (jobs.size > 0) {
-      const current = [...jobs];
-      const readers = current.filter(({ generation }) => generation.isReading).length;
-      const tokens = readers === current.length ? batchTokens : pieceTokens;
-      const share = Math.max(1, Math.floor(tokens / Math.max(1, readers)));
-      await Promise.all(current.map((job) => advance(job, share)));
+    isLooping = true;
+    for (let task = nextTask(); task !== undefined || jobs.size > 0; task = nextTask()) {
+      if (task) await task();
+      if (jobs.size > 0) await step();
     }
-    isRunning = false;
+    isLooping = false;
+  };
+
+  const wake = (): void => {
+    if (!isLooping) void loop();
   };
 
   return {
     run: (generation, signal) =>
       new Promise((resolve, reject) => {
         jobs.add({ generation, signal, resolve, reject });
-        if (!isRunning) void loop();
+        wake();
       }),
+    between: (task) =>
+      new Promise((resolve, reject) => {
+        tasks.push(() => task().then(resolve, reject));
+        wake();
+      }),
+    whenIdle: (task, signal) =>
+      new Promise((resolve, reject) => {
+        idleTasks.push(async () => {
+          if (signal.aborted) resolve(undefined);
+          else await task().then(resolve, reject);
+        });
+        wake();
+      }),
+    begin: () => {
+      requests++;
+      return () => {
+        requests--;
+        wake();
+      };
+    },
+    get running() {
+      return jobs.size;
+    },
   };
 };

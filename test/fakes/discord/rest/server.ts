@@ -110,7 +110,8 @@ export const createRestServer = (world: World, upgrade: Upgrade): RestServer => 
   ): Promise<{ response: ApiResponse; headers: Record<string, string> } | undefined> => {
     if ('status' in effect) {
       if (effect.handled) await work();
-      const body = { message: effect.message ?? `${effect.status}: scripted fault`, code: effect.code ?? 0 };
+      const { status, code = 0, message = `${status}: scripted fault`, errors } = effect;
+      const body = { message, code, ...(errors === undefined ? {} : { errors }) };
       return { response: { status: effect.status, body }, headers: {} };
     }
     if ('rateLimit' in effect) {
@@ -172,7 +173,9 @@ export const createRestServer = (world: World, upgrade: Upgrade): RestServer => 
   const serveAttachment = (path: string, response: ServerResponse): void => {
     const [, , channelId = '', attachmentId = ''] = path.split('/');
     const messages = [...(world.channels.get(channelId)?.messages.values() ?? [])];
-    const file = messages.flatMap((message) => message.attachments).find((each) => each.id === attachmentId);
+    const file =
+      world.uploads.get(attachmentId) ??
+      messages.flatMap((message) => message.attachments).find((each) => each.id === attachmentId);
     if (file === undefined) write(response, notFound, {});
     else response.writeHead(200, { 'content-type': file.contentType }).end(file.bytes);
   };

@@ -28,7 +28,8 @@ const option = z.looseObject({
 
 const command = z.looseObject({
   name: z.string().min(1).max(32),
-  type: z.number().int().min(1).max(3).optional(),
+  // 4 is the entry point of an activity.
+  type: z.number().int().min(1).max(4).optional(),
   description: z.string().max(100).optional(),
   options: z.array(option).max(25).nullish(),
 });

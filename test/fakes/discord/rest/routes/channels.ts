@@ -34,7 +34,10 @@ export const channelRoutes = (world: World): readonly Route[] => {
     const body = parseBody(channelBody, request.json);
     const isOwnThread = channel.thread?.ownerId === world.bot.id;
     if (isDirect(channel)) throw apiErrors.notInDirectMessages();
-    if (!isOwnThread) requirePermissions(world, channel, channel.thread === undefined ? 'ManageChannels' : 'ManageThreads');
+    // Everybody who may write in a thread may open it again, unless it is locked.
+    const isOpening = channel.thread?.isLocked === false && Object.keys(body).join() === 'archived' && body.archived === false;
+    if (isOpening) requirePermissions(world, channel, 'SendMessagesInThreads');
+    else if (!isOwnThread) requirePermissions(world, channel, channel.thread === undefined ? 'ManageChannels' : 'ManageThreads');
     updateChannel(world, channel, { name: body.name, topic: body.topic, isArchived: body.archived, isLocked: body.locked });
     return give(channel);
   };

@@ -143,7 +143,11 @@ export const messageRoutes = (world: World): readonly Route[] => {
     const channel = channelFor(world, param(request, 'channel'));
     const message = messageOf(request, channel);
     if (message.author !== world.bot) throw apiErrors.notTheAuthor();
-    patchMessage(world, message, parseMessageBody(world, request));
+    // Only writing opens an archived thread by itself.
+    if (channel.thread?.isArchived) throw apiErrors.threadArchived();
+    const body = parseMessageBody(world, request);
+    if ((body.attachments?.added.length ?? 0) > 0) requirePermissions(world, channel, 'AttachFiles');
+    patchMessage(world, message, body);
     return give(message);
   };
 

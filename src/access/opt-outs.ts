@@ -1,0 +1,32 @@
+import { bounds } from '../core/bounds.ts';
+import { createKeptValues, type ValueStore } from './kept-values.ts';
+
+/** Who does not want to be remembered. */
+export interface OptOuts {
+  isOptedOut(userId: string): Promise<boolean>;
+  /** False when it was so already. */
+  set(userId: string, isOut: boolean): Promise<boolean>;
+}
+
+/** Keeps them in a store, under `opt-out:<user id>`. A failing store rejects, so that nobody is remembered by mistake. */
+export const createOptOuts = (store: ValueStore): OptOuts => {
+  const kept = createKeptValues({
+    store,
+    prefix: 'opt-out',
+    // Whatever stands there, somebody did not want it.
+    read: (stored) => stored !== undefined,
+    keptMax: bounds.access.keptMax,
+  });
+  return {
+    isOptedOut: (userId) => kept.get(userId),
+    async set(userId, isOut) {
+      let isNew = false;
+      await kept.change(userId, (before) => {
+        isNew = before !== isOut;
+        if (!isNew) return before;
+        return isOut ? true : undefined;
+      });
+      return isNew;
+    },
+  };
+};

@@ -1,0 +1,65 @@
+import type { PersonalDataSource } from '../access/personal-data.ts';
+import type { LoreParts } from '../commands/services.ts';
+import type { Engine } from '../core/engine.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Memory } from '../core/memory.ts';
+import {
+  createBookOwners,
+  createLoreAttachments,
+  createLorePersonalData,
+  createLoreService,
+  createLoreStates,
+  type LoreService,
+  type LoreStore,
+} from '../lore/index.ts';
+import type { Library } from './library.ts';
+
+/** Lore, put together. */
+export type Lore = {
+  readonly service: LoreService;
+  /** The memory, of whose conversations lore forgets what memory forgets. */
+  watch(memory: Memory): Memory;
+  parts(engine: Engine): LoreParts;
+  readonly personalData: PersonalDataSource;
+};
+
+export const createLore = ({ lorebooks: catalogue }: Library, store: LoreStore, logger: Logger): Lore => {
+  const attachments = createLoreAttachments({ store });
+  const owners = createBookOwners({ store });
+  const onProblem = (persona: string, error: unknown): void =>
+    logger.warn({ part: 'lore', persona, error }, "a persona's own lorebook can not be used");
+  const service = createLoreService({
+    catalogue,
+    attachments,
+    states: createLoreStates({ store }),
+    random: Math.random,
+    onProblem,
+  });
+  return {
+    service,
+    personalData: createLorePersonalData({ catalogue, owners }),
+    watch: (memory) => ({
+      ...memory,
+      async reset(conversation) {
+        const turns = await memory.reset(conversation);
+        await service.forget(conversation);
+        return turns;
+      },
+      async copy(from, to, range) {
+        const turns = await memory.copy(from, to, range);
+        if (turns !== undefined) await service.copy(from, to);
+        return turns;
+      },
+    }),
+    parts: (engine) => ({
+      catalogue,
+      attachments,
+      owners,
+      service,
+      countTokens: async (texts) => {
+        await engine.start();
+        return engine.countTokens(texts.map((text) => [{ kind: 'text', text }]));
+      },
+    }),
+  };
+};

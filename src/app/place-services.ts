@@ -1,0 +1,80 @@
+import type { SettingOverrides } from '../config/overrides.ts';
+import type { Preset } from '../config/preset.ts';
+import type { ExplainedSetting, Overrides } from '../config/settings-cascade.ts';
+import type { Engine } from '../core/engine.ts';
+import type { Memory } from '../core/memory.ts';
+import type { Persona } from '../core/persona.ts';
+import type { AnswerSettings, Place } from '../core/settings.ts';
+import type { LoreService } from '../lore/lore-service.ts';
+import type { HumanPersonas } from '../people/human-personas.ts';
+import { chooseTemplate } from '../prompt/index.ts';
+import type { PlaceServices } from '../turn/respond.ts';
+import type { Library } from './library.ts';
+
+/** How answers are made by where something is said, with what was set by command, for the model that is loaded at the moment. */
+export type Places = {
+  at(place: Place | undefined): Promise<PlaceServices>;
+  settingsAt(place: Place | undefined, overrides?: Overrides): Promise<AnswerSettings>;
+  /** Every value that counts there, and where it comes from. */
+  explainAt(place: Place | undefined): Promise<readonly ExplainedSetting[]>;
+  /** The preset in use there, if any. */
+  presetAt(place: Place | undefined): Promise<Preset | undefined>;
+};
+
+export const createPlaces = (
+  { personas, templates, cascade }: Library,
+  {
+    memory,
+    engine,
+    overrides,
+    people,
+    lore,
+  }: {
+    readonly memory: Memory;
+    readonly engine: Engine;
+    readonly overrides: Pick<SettingOverrides, 'at'>;
+    readonly people: HumanPersonas;
+    readonly lore?: LoreService;
+  },
+): Places => ({
+  async at(place) {
+    const settings = cascade.settingsAt(place, engine.model, await overrides.at(place));
+    const { sampling, outputTokensMax, stopStrings, reasoning, layout, trigger, reply, historyTurnsMax } = settings;
+    return {
+      memory,
+      engine,
+      persona: ({ personaId = settings.personaId }) =>
+        [personaId, settings.personaId]
+          .map((id) => personas.get(id))
+          .find((persona) => persona && mayAnswer(persona, settings, place)) ?? personas.default,
+      personaById: (id) => {
+        const persona = personas.get(id);
+        return persona && mayAnswer(persona, settings, place) ? persona : undefined;
+      },
+      template: () => chooseTemplate(templates, settings.template)(engine.model),
+      sampling,
+      outputTokensMax,
+      stopStrings,
+      reasoning,
+      trigger,
+      reply,
+      ...(layout && { layout }),
+      ...(historyTurnsMax !== undefined && { historyTurnsMax }),
+      ...(place && { place }),
+      human: (userId) => people.of(userId, place),
+      ...(lore && { lore }),
+      now: Date.now,
+      random: Math.random,
+    };
+  },
+  settingsAt: async (place, set) => cascade.settingsAt(place, engine.model, set ?? (await overrides.at(place))),
+  explainAt: async (place) => cascade.explainAt(place, engine.model, await overrides.at(place)),
+  presetAt: async (place) => cascade.presetAt(place, engine.model, await overrides.at(place)),
+});
+
+/** Personas for adults answer only where the settings let them; the terminal and direct messages are private. */
+const mayAnswer = ({ tags = [] }: Persona, { adultPersonas }: AnswerSettings, place: Place | undefined): boolean => {
+  if (!tags.some((tag) => tag.trim().toLowerCase() === 'nsfw')) return true;
+  if (adultPersonas === 'age-restricted') return place === undefined || place.isAgeRestricted === true;
+  return adultPersonas === 'everywhere';
+};

@@ -1,0 +1,53 @@
+import type { englishAnswers } from '../english/answers.ts';
+import type { TranslatedPart } from '../translation.ts';
+
+/** The commands for questions and answers, in German. */
+export const germanAnswers: TranslatedPart<typeof englishAnswers> = {
+  commands: {
+    chat: ['fragen', 'Mich etwas fragen, auf Wunsch nur für dich'],
+    'chat text': ['text', 'Was du sagen willst'],
+    'chat persona': ['persona', 'Wer antworten soll; ohne Angabe, wer hier antwortet'],
+    'chat private': ['privat', 'Ob nur du es siehst; dann merke ich es mir auch nicht'],
+    'chat file': ['datei', 'Ein Text, der zu deiner Frage gehört'],
+    regenerate: ['neu', 'Mich die letzte Antwort noch einmal schreiben lassen; die alte bleibt erreichbar'],
+    'regenerate guidance': ['wunsch', 'Was du dir diesmal wünschst'],
+    continue: ['weiter', 'Mich weiterschreiben lassen, wo die letzte Antwort endet'],
+    undo: ['rückgängig', 'Die letzte Frage mit ihrer Antwort zurücknehmen, oder mehrere'],
+    'undo count': ['anzahl', 'Wie viele; mehr als eine nur für Moderatoren'],
+    swipe: ['wechseln', 'Einen anderen Text der letzten Antwort zeigen'],
+    'swipe to': ['ziel', 'next, previous oder eine Nummer; ohne Angabe next'],
+    Regenerate: ['Neu schreiben'],
+    Continue: ['Weiterschreiben'],
+    'Edit reply': ['Antwort bearbeiten'],
+    'Delete from memory': ['Aus dem Gedächtnis löschen'],
+    'Rewind here': ['Hierher zurückspulen'],
+    'Branch to thread': ['In Thread abzweigen'],
+    'Reply as persona': ['Als Persona antworten'],
+    'Show prompt': ['Prompt zeigen'],
+    Stop: ['Stoppen'],
+  },
+  notices: {
+    notRemembered: 'An diese Nachricht erinnere ich mich nicht.',
+    noAnswer: 'Ich habe hier noch nichts geantwortet.',
+    notMyAnswer: 'Das ist keine meiner Antworten. Wähle eine Nachricht, mit der ich geantwortet habe.',
+    nothingCame: 'Es wurde gestoppt, bevor etwas geschrieben war.',
+    swipeTo: 'Gib next, previous oder die Nummer eines Textes an.',
+    noMoreSwipes: 'Diesen Text gibt es nicht: Die Antwort hat {count}.',
+    undoOne: 'Mehrere auf einmal zurücknehmen können nur Moderatoren.',
+    undoNothing: 'Hier gibt es nichts zurückzunehmen.',
+    undone: 'Zurückgenommen. Vergessene Nachrichten: {count}.',
+    forgotten: 'Vergessene Nachrichten: {count}.',
+    forgottenNothing: 'Davon habe ich hier nichts behalten.',
+    branchName: 'Abzweigung von {name}',
+    branched: 'Weiter geht es in {thread}. Mitgenommene Nachrichten: {count}.',
+    noThread: 'Zu dieser Nachricht lässt sich kein Thread öffnen. Prüfe, ob ich hier Threads erstellen darf.',
+    editTitle: 'Bearbeiten',
+    editLabel: 'Neuer Text',
+    tooLongForForm: 'Dieser Text hat mehr als {max} Zeichen und passt nicht in ein Formular.',
+    replyAsWhom: 'Wer soll antworten?',
+    replyAsDone: '{name} hat geantwortet.',
+    optedOut:
+      'Du hast mir verboten, mir zu merken und zu nutzen, was du sagst; deshalb kann ich nicht antworten. /privacy optin erlaubt es wieder.',
+    notText: '{file} ist kein Text, den ich lesen kann. Speichere ihn als UTF-8-Text und schick ihn noch einmal.',
+  },
+};

@@ -1,0 +1,53 @@
+import type { englishAnswers } from '../english/answers.ts';
+import type { TranslatedPart } from '../translation.ts';
+
+/** The commands for questions and answers, in Spanish. */
+export const spanishAnswers: TranslatedPart<typeof englishAnswers> = {
+  commands: {
+    chat: ['hablar', 'Preguntarme algo, solo para ti si quieres'],
+    'chat text': ['texto', 'Lo que quieres decir'],
+    'chat persona': ['persona', 'Quién debe responder; si no se indica, quien responde aquí'],
+    'chat private': ['privado', 'Si solo tú lo ves; entonces tampoco lo recuerdo'],
+    'chat file': ['archivo', 'Un texto que va con tu pregunta'],
+    regenerate: ['regenerar', 'Que escriba de nuevo la última respuesta; la anterior se puede recuperar'],
+    'regenerate guidance': ['deseo', 'Lo que deseas esta vez'],
+    continue: ['continuar', 'Que siga escribiendo donde acaba la última respuesta'],
+    undo: ['deshacer', 'Retirar la última pregunta con su respuesta, o varias'],
+    'undo count': ['cantidad', 'Cuántas; más de una es para moderadores'],
+    swipe: ['variante', 'Mostrar otro texto de la última respuesta'],
+    'swipe to': ['destino', 'next, previous o un número; si no se indica, next'],
+    Regenerate: ['Regenerar'],
+    Continue: ['Continuar'],
+    'Edit reply': ['Editar respuesta'],
+    'Delete from memory': ['Borrar de la memoria'],
+    'Rewind here': ['Volver hasta aquí'],
+    'Branch to thread': ['Bifurcar en un hilo'],
+    'Reply as persona': ['Responder como persona'],
+    'Show prompt': ['Mostrar el prompt'],
+    Stop: ['Detener'],
+  },
+  notices: {
+    notRemembered: 'No recuerdo ese mensaje.',
+    noAnswer: 'Todavía no he respondido nada aquí.',
+    notMyAnswer: 'Esa no es una de mis respuestas. Elige un mensaje con el que respondí.',
+    nothingCame: 'Se detuvo antes de escribir nada.',
+    swipeTo: 'Indica next, previous o el número de un texto.',
+    noMoreSwipes: 'No existe ese texto: la respuesta tiene {count}.',
+    undoOne: 'Solo los moderadores pueden retirar varias a la vez.',
+    undoNothing: 'Aquí no hay nada que retirar.',
+    undone: 'Retirado. Mensajes olvidados: {count}.',
+    forgotten: 'Mensajes que he olvidado: {count}.',
+    forgottenNothing: 'No recuerdo nada de eso aquí.',
+    branchName: 'Rama de {name}',
+    branched: 'Sigue en {thread}. Mensajes llevados: {count}.',
+    noThread: 'No se puede abrir un hilo en ese mensaje. Comprueba que puedo crear hilos aquí.',
+    editTitle: 'Editar',
+    editLabel: 'Texto nuevo',
+    tooLongForForm: 'Ese texto tiene más de {max} caracteres y no cabe en un formulario.',
+    replyAsWhom: '¿Quién debe responder?',
+    replyAsDone: '{name} ha respondido.',
+    optedOut:
+      'Me pediste que no recordara ni usara lo que dices, así que no puedo responderte. /privacy optin me lo permite de nuevo.',
+    notText: '{file} no es un texto que pueda leer. Guárdalo como texto UTF-8 y envíalo de nuevo.',
+  },
+};

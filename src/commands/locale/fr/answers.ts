@@ -1,0 +1,53 @@
+import type { englishAnswers } from '../english/answers.ts';
+import type { TranslatedPart } from '../translation.ts';
+
+/** The commands for questions and answers, in French. */
+export const frenchAnswers: TranslatedPart<typeof englishAnswers> = {
+  commands: {
+    chat: ['parler', 'Me demander quelque chose, rien que pour toi si tu veux'],
+    'chat text': ['texte', 'Ce que tu veux dire'],
+    'chat persona': ['persona', 'Qui doit répondre ; sans indication, qui répond ici'],
+    'chat private': ['privé', 'Si toi seul le vois ; alors je ne m’en souviens pas non plus'],
+    'chat file': ['fichier', 'Un texte qui va avec ta question'],
+    regenerate: ['régénérer', 'Me faire réécrire la dernière réponse ; l’ancienne reste accessible'],
+    'regenerate guidance': ['souhait', 'Ce que tu souhaites cette fois'],
+    continue: ['continuer', 'Me faire poursuivre là où finit la dernière réponse'],
+    undo: ['annuler', 'Reprendre la dernière question avec sa réponse, ou plusieurs'],
+    'undo count': ['nombre', 'Combien ; plus d’une, pour les modérateurs'],
+    swipe: ['variante', 'Montrer un autre texte de la dernière réponse'],
+    'swipe to': ['cible', 'next, previous ou un numéro ; sans indication, next'],
+    Regenerate: ['Régénérer'],
+    Continue: ['Continuer'],
+    'Edit reply': ['Modifier la réponse'],
+    'Delete from memory': ['Effacer de la mémoire'],
+    'Rewind here': ['Revenir ici'],
+    'Branch to thread': ['Bifurquer vers un fil'],
+    'Reply as persona': ['Répondre en persona'],
+    'Show prompt': ['Montrer le prompt'],
+    Stop: ['Arrêter'],
+  },
+  notices: {
+    notRemembered: 'Je ne me souviens pas de ce message.',
+    noAnswer: 'Je n’ai encore rien répondu ici.',
+    notMyAnswer: 'Ce n’est pas une de mes réponses. Choisis un message par lequel j’ai répondu.',
+    nothingCame: 'Arrêté avant que rien ne soit écrit.',
+    swipeTo: 'Indique next, previous ou le numéro d’un texte.',
+    noMoreSwipes: 'Ce texte n’existe pas : la réponse en a {count}.',
+    undoOne: 'Seuls les modérateurs peuvent en reprendre plusieurs à la fois.',
+    undoNothing: 'Il n’y a rien à reprendre ici.',
+    undone: 'Repris. Messages oubliés : {count}.',
+    forgotten: 'Messages que j’ai oubliés : {count}.',
+    forgottenNothing: 'Je ne me souviens de rien de tel ici.',
+    branchName: 'Branche de {name}',
+    branched: 'La suite est dans {thread}. Messages emportés : {count}.',
+    noThread: 'Aucun fil ne peut être ouvert sur ce message. Vérifie que je peux créer des fils ici.',
+    editTitle: 'Modifier',
+    editLabel: 'Nouveau texte',
+    tooLongForForm: 'Ce texte a plus de {max} caractères et ne tient pas dans un formulaire.',
+    replyAsWhom: 'Qui doit répondre ?',
+    replyAsDone: '{name} a répondu.',
+    optedOut:
+      'Tu m’as demandé de ne pas retenir ni utiliser ce que tu dis ; je ne peux donc pas répondre. /privacy optin me le permet de nouveau.',
+    notText: '{file} n’est pas un texte que je peux lire. Enregistre-le en texte UTF-8 et renvoie-le.',
+  },
+};

@@ -1,0 +1,198 @@
+import { allTurns } from '../access/all-turns.ts';
+import { bounds } from '../core/bounds.ts';
+import type { Command, CommandContext, CommandReply } from '../core/command.ts';
+import { shownText, type Turn } from '../core/conversation.ts';
+import { defineCommand } from './define-command.ts';
+import { formTextMax } from './edit-reply.ts';
+import { say } from './locale/index.ts';
+import { revisePlace } from './meant-answer.ts';
+import { createMemoryFileCommands } from './memory-transfer.ts';
+import { refusal } from './refusal.ts';
+import type { CommandServices } from './services.ts';
+
+export type MemoryCommandServices = Pick<CommandServices, 'memory' | 'answers' | 'engine' | 'stopAnswers' | 'optOuts' | 'now'>;
+
+/** Turns on one page, and pages. */
+const pageTurns = 10;
+const pagesMax = 200;
+/** Characters of one turn in a list, and finds of a search that are shown. */
+const excerptCharactersMax = 150;
+const findsMax = 10;
+
+/** `/memory show|edit|forget|search|export|import`: what is remembered of a conversation, for its moderators. */
+export const createMemoryCommand = (services: MemoryCommandServices): Command => ({
+  name: 'memory',
+  description: 'Show or change what I remember of this conversation',
+  short: { alone: 'show', rest: 'search' },
+  subcommands: [
+    showCommand(services),
+    editCommand(services),
+    forgetCommand(services),
+    searchCommand(services),
+    ...createMemoryFileCommands(services),
+  ],
+});
+
+const showCommand = ({ memory }: MemoryCommandServices): Command =>
+  defineCommand({
+    name: 'show',
+    description: 'Show what I remember here, the newest first',
+    options: [{ name: 'page', description: 'Which page; 1 is the newest', kind: 'integer', min: 1, max: pagesMax }],
+    rank: 'moderator',
+    run: async ({ conversation, locale }, { page = 1 }) => {
+      const count = await memory.count(conversation);
+      const pages = Math.min(pagesMax, Math.max(1, Math.ceil(count / pageTurns)));
+      const shown = Math.min(page, pages);
+      const newest = (await memory.turns(conversation, { newest: shown * pageTurns })).toReversed();
+      const turns = newest.slice((shown - 1) * pageTurns);
+      if (turns.length === 0) return { text: say(locale, 'memoryEmpty'), isPrivate: true, replacesMessage: true };
+      const lines = turns.map((turn, index) => lineOf(turn, (shown - 1) * pageTurns + index + 1));
+      const turnTo = (label: string, to: number) =>
+        ({ kind: 'button', label, call: 'memory show', values: { page: String(to) }, isDisabled: to < 1 || to > pages }) as const;
+      return {
+        text: [say(locale, 'memoryPage', { count, page: shown, pages }), ...lines].join('\n'),
+        isPrivate: true,
+        replacesMessage: true,
+        ...(pages > 1 && { components: [turnTo('◀', shown - 1), turnTo('▶', shown + 1)] }),
+      };
+    },
+  });
+
+/** `3. Ada: What was the name of …`; the number is what other commands take. */
+const lineOf = (turn: Turn, number: number): string => `${number}. ${turn.speaker.name}: ${excerpt(shownText(turn))}`;
+
+const excerpt = (text: string, around = 0): string => {
+  const start = Math.max(0, around - excerptCharactersMax / 3);
+  const part = text.slice(start, start + excerptCharactersMax).toWellFormed();
+  return `${start > 0 ? '…' : ''}${part.replace(/[\s`]+/g, ' ').trim()}${start + excerptCharactersMax < text.length ? '…' : ''}`;
+};
+
+const editCommand = ({ memory, answers }: MemoryCommandServices): Command =>
+  defineCommand({
+    name: 'edit',
+    description: 'Change what I remember of one message',
+    options: [
+      { name: 'which', description: 'The number of the message in the list; 1 is the newest', isRequired: true, max: 40 },
+      { name: 'text', description: 'The new text; without it, a form opens', max: bounds.messageCharactersMax },
+    ],
+    rank: 'moderator',
+    run: async (context, { which, text }): Promise<CommandReply> => {
+      const { conversation, locale } = context;
+      const turn = await turnAt(memory, context, which);
+      const value = shownText(turn);
+      if (text === undefined) {
+        if (value.length > formTextMax) throw refusal('bad-input', context, 'tooLongForForm', { max: formTextMax });
+        const fields = [{ option: 'text', label: say(locale, 'editLabel'), value, isRequired: true, isLong: true }];
+        // By its id, for the numbers change with every message.
+        const form = { title: say(locale, 'editTitle'), call: 'memory edit', values: { which: `#${turn.id}` }, fields };
+        return { text: '', isPrivate: true, form };
+      }
+      if (turn.role === 'assistant' && turn.messageIds.length > 0)
+        await answers.editAnswer(revisePlace(context), { turnId: turn.id, text });
+      else if ((await memory.change(conversation, turn.id, { kind: 'replace', text })) === undefined)
+        throw refusal('not-found', context, 'notRemembered');
+      return { text: say(locale, 'done'), isPrivate: true };
+    },
+  });
+
+/** A turn by its number, counted from the newest, or by `#` and its id. */
+const turnAt = async (memory: MemoryCommandServices['memory'], context: CommandContext, which: string): Promise<Turn> => {
+  const { conversation } = context;
+  const number = /^[1-9]\d{0,3}$/.test(which) ? Number(which) : undefined;
+  const found =
+    number === undefined
+      ? await memory.turn(conversation, which.replace(/^#/, ''))
+      : number <= pageTurns * pagesMax && number <= (await memory.count(conversation))
+        ? (await memory.turns(conversation, { newest: number }))[0]
+        : undefined;
+  if (found === undefined) throw refusal('not-found', context, 'notRemembered');
+  return found;
+};
+
+const forgetCommand = ({ memory, engine, stopAnswers }: MemoryCommandServices): Command =>
+  defineCommand({
+    name: 'forget',
+    description: 'Forget the newest messages, those of somebody, or one',
+    options: [
+      { name: 'count', description: 'How many of the newest', kind: 'integer', min: 1, max: bounds.removedTurnsMax },
+      { name: 'user', description: 'Only what this user said', kind: 'user' },
+      { name: 'message', description: 'One message: its id or its link', max: 200 },
+    ],
+    rank: 'moderator',
+    run: async (context, { count, user, message }) => {
+      const { conversation } = context;
+      if (message !== undefined) {
+        const id = /(\S+?)\/?$/.exec(message.trim())?.[1]?.split('/').at(-1) ?? '';
+        const turn = await memory.findByMessage(conversation, id);
+        if (turn === undefined) throw refusal('not-found', context, 'notRemembered');
+        return forgotten(context, (await memory.remove(conversation, [turn.id])).length);
+      }
+      if (count === undefined && user === undefined) throw refusal('bad-input', context, 'forgetWhat');
+      await stopAnswers(conversation);
+      const gone = await forgetTurns(memory, conversation, { userId: user?.id, count });
+      if (gone > 0) await engine.forget(conversation);
+      return forgotten(context, gone);
+    },
+  });
+
+const forgotten = ({ locale }: CommandContext, count: number): CommandReply => ({
+  text: count === 0 ? say(locale, 'forgottenNothing') : say(locale, 'forgotten', { count }),
+  isPrivate: true,
+});
+
+/** Removes the newest turns of a conversation, or of one person in it; gives their number. */
+export const forgetTurns = async (
+  memory: CommandServices['memory'],
+  conversation: string,
+  { userId, count = Number.POSITIVE_INFINITY }: { readonly userId?: string | undefined; readonly count?: number | undefined },
+): Promise<number> => {
+  const ids: string[] = [];
+  for await (const page of allTurns(memory, conversation)) {
+    const meant = page.filter(({ role, speaker }) => userId === undefined || (role === 'user' && speaker.id === userId));
+    ids.push(...meant.slice(0, count - ids.length).map(({ id }) => id));
+    if (ids.length >= count) break;
+  }
+  return ids.length === 0 ? 0 : (await memory.remove(conversation, ids)).length;
+};
+
+/** The menu `Forget this user`: forgets what somebody said in this conversation. */
+export const createForgetUserMenu = ({ memory, engine, stopAnswers }: MemoryCommandServices): Command =>
+  defineCommand({
+    kind: 'user-menu',
+    name: 'Forget this user',
+    description: 'Forget what this user said here',
+    options: [],
+    rank: 'moderator',
+    run: async (context) => {
+      const { conversation, target } = context;
+      if (target?.kind !== 'user') throw refusal('bad-input', context, 'outdated');
+      await stopAnswers(conversation);
+      const gone = await forgetTurns(memory, conversation, { userId: target.user.id });
+      if (gone > 0) await engine.forget(conversation);
+      return forgotten(context, gone);
+    },
+  });
+
+const searchCommand = ({ memory }: MemoryCommandServices): Command =>
+  defineCommand({
+    name: 'search',
+    description: 'Find messages by words in what I remember here',
+    options: [{ name: 'words', description: 'Words that all have to be in it', isRequired: true, min: 2, max: 200 }],
+    rank: 'moderator',
+    run: async ({ conversation, locale }, { words }) => {
+      const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+      const lines: string[] = [];
+      let number = 0;
+      for await (const page of allTurns(memory, conversation)) {
+        for (const turn of page) {
+          number += 1;
+          const text = shownText(turn).toLowerCase();
+          if (!wanted.every((word) => text.includes(word)) || lines.length >= findsMax) continue;
+          lines.push(`${number}. ${turn.speaker.name}: ${excerpt(shownText(turn), text.indexOf(wanted[0] ?? ''))}`);
+        }
+        if (lines.length >= findsMax || number >= bounds.searchedTurnsMax) break;
+      }
+      const text = lines.length === 0 ? say(locale, 'searchNothing', { count: number }) : lines.join('\n');
+      return { text, isPrivate: true };
+    },
+  });

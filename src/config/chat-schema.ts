@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import * as kind from './kinds.ts';
+
+// What the configuration and its places can set of how the bot behaves in a chat: when it answers,
+// in which form, and how often. Presets have no say in it.
+
+const trigger = {
+  mention: kind.yesNo().default(true).describe('Whether it answers messages that mention it or reply to it.'),
+  direct: kind.yesNo().default(true).describe('Whether it answers direct messages.'),
+  ownThreads: kind.yesNo().default(true).describe('Whether it answers everything in threads that it opened itself.'),
+  always: kind.yesNo().default(false).describe('Whether it answers every message of a human.'),
+  words: z
+    .array(kind.text('a word of 1 to 64 characters', 64))
+    .max(32)
+    .readonly()
+    .meta({ expected: 'a list of at most 32 words' })
+    .default([])
+    .describe('Words that wake it wherever they stand in a message, such as its name. Capitals make no difference.'),
+  chance: kind
+    .number(0, 1)
+    .default(0)
+    .describe('How likely it is that it answers a message that nobody addressed to it. 0 is off.'),
+  chanceCooldownSeconds: kind
+    .whole(0, 604_800)
+    .default(300)
+    .describe('Seconds after an answer of its own in which it stays out of what is not addressed to it.'),
+  bots: kind.yesNo().default(false).describe('Whether other bots get answers. A chain of bots is cut after a few turns.'),
+};
+
+const reply = {
+  style: kind
+    .choice(['reply', 'plain', 'thread'])
+    .default('reply')
+    .describe('How an answer appears: as a reply to the message, as a plain message, or in a thread of its own.'),
+  streaming: kind.yesNo().default(true).describe('Whether an answer is shown while it is being written.'),
+  longAnswers: kind
+    .choice(['split', 'file'])
+    .default('split')
+    .describe('What becomes of an answer that needs more than five messages: all of these messages, or one with a file.'),
+  linkPreviews: kind.yesNo().default(false).describe('Whether links in an answer get a preview below it.'),
+  buttons: kind
+    .yesNo()
+    .default(true)
+    .describe('Whether the newest answer of a channel carries buttons: other versions of it, once more, go on, stop.'),
+};
+
+const quota = {
+  perUserPerHour: kind.whole(0, 100_000).default(0).describe('Answers that one person gets in an hour. 0 is no limit.'),
+  perServerPerHour: kind.whole(0, 1_000_000).default(0).describe('Answers that one server gets in an hour. 0 is no limit.'),
+};
+
+const single = {
+  historyTurnsMax: kind
+    .either(['all'], kind.whole(0, 1_000_000))
+    .default('all')
+    .describe('How many earlier messages the model sees at most. `all` is as many as fit.'),
+  adultPersonas: kind
+    .choice(['age-restricted', 'everywhere', 'never'])
+    .default('age-restricted')
+    .describe(
+      'Where personas with the tag `nsfw` may answer: in age-restricted channels and direct messages, everywhere, or nowhere.',
+    ),
+};
+
+const about = {
+  trigger: 'When it answers.',
+  reply: 'In which form it answers.',
+  quota: 'How often it answers. The hour is a sliding one.',
+};
+
+export const chatSettings = () => ({
+  ...single,
+  trigger: kind.group(about.trigger, trigger),
+  reply: kind.group(about.reply, reply),
+  quota: kind.group(about.quota, quota),
+});
+
+/** The same without defaults: what somebody wrote, and nothing else. */
+export const writtenChat = () => ({
+  ...kind.written(single),
+  trigger: kind.group(about.trigger, kind.written(trigger)),
+  reply: kind.group(about.reply, kind.written(reply)),
+  quota: kind.group(about.quota, kind.written(quota)),
+});
+
+const chat = z.object(chatSettings());
+const written = z.object(writtenChat());
+export type ChatSettings = z.output<typeof chat>;
+export type WrittenChat = z.output<typeof written>;

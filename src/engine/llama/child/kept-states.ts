@@ -1,0 +1,119 @@
+import type { LlamaContextSequence } from 'node-llama-cpp';
+import { bounds } from '../../../core/bounds.ts';
+import { commonLength } from './choose-source.ts';
+import type { Rates } from './rates.ts';
+import type { Slot } from './slots.ts';
+import type { KeptState, StateStore } from './state-store.ts';
+
+/** Moves states between slots and files. All but `verify` and `forget` may only be called while no step is under way. */
+export interface KeptStates {
+  all(): Iterable<KeptState>;
+  /**
+   * Keeps the state of a slot for its owner, unless it is kept already or costs more than it is worth.
+   * @param secondsMax it may take; without it as much as running answers can wait for
+   */
+  keep(slot: Slot, secondsMax?: number): Promise<void>;
+  /** Whether a state is whole; asked before `restore`, while others go on. */
+  verify(state: KeptState): Promise<boolean>;
+  /** Puts a verified state into a slot. One that is gone meanwhile changes nothing; after a failure the slot is empty and the state removed. */
+  restore(slot: Slot, state: KeptState): Promise<boolean>;
+  forget(affinity: string): Promise<void>;
+  /** Resolves when nothing of a conversation, or at all, is being written. */
+  settled(affinity?: string): Promise<void>;
+}
+
+const { tokensMin, failurePauseMs, stallMsMin, stallMsMax, stallShare } = bounds.keptStates;
+const milliseconds = 1000;
+
+/**
+ * @param store undefined where nothing is to be kept
+ * @param newSequence in place of one that was disposed
+ */
+export const createKeptStates = (
+  store: StateStore | undefined,
+  rates: Rates,
+  when: 'faster' | 'always',
+  newSequence: () => LlamaContextSequence,
+  onFailure: (error: unknown) => void,
+): KeptStates => {
+  /** Bytes of a state for each of its tokens, once one was written. */
+  let bytesPerToken = 0;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  const verifySeconds = new WeakMap<KeptState, number>();
+
+  const isWorthIt = (tokens: number, secondsMax: number | undefined): boolean => {
+    if (tokens < tokensMin) return false;
+    if (when === 'always') return true;
+    const bytes = tokens * bytesPerToken;
+    const evaluating = rates.secondsFor('prefill', tokens) ?? Number.POSITIVE_INFINITY;
+    // Answers that run now also wait while the state is evaluated again, for longer.
+    const stallMs = Math.min(stallMsMax, Math.max(stallMsMin, evaluating * milliseconds * stallShare));
+    if ((rates.secondsFor('save', bytes) ?? 0) > (secondsMax ?? stallMs / milliseconds)) return false;
+    return (rates.secondsFor('restore', bytes) ?? 0) < evaluating;
+  };
+
+  /** What is missing in a file is evaluated sooner than the file is written anew. */
+  const isEnough = (former: KeptState, tokens: Uint32Array): boolean => {
+    const missing = tokens.length - commonLength(former.tokens, tokens);
+    if (when === 'always') return missing === 0;
+    const saving = rates.secondsFor('save', tokens.length * bytesPerToken) ?? 0;
+    return (rates.secondsFor('prefill', missing) ?? Number.POSITIVE_INFINITY) <= saving;
+  };
+
+  return {
+    all: () => store?.all() ?? [],
+    keep: async (slot, secondsMax) => {
+      const { owner, sequence } = slot;
+      if (!store || owner === undefined || slot.isKept || slot.isForgotten) return;
+      if (performance.now() - failedAt < failurePauseMs || !isWorthIt(sequence.nextTokenIndex, secondsMax)) return;
+      const startedAt = performance.now();
+      try {
+        const tokens = Uint32Array.from(sequence.contextTokens);
+        const former = store.stateOf(owner);
+        if (former && isEnough(former, tokens)) return;
+        await store.write(owner, tokens, async (path) => {
+          const { fileSize } = await sequence.saveStateToFile(path);
+          bytesPerToken = fileSize / tokens.length;
+          rates.note('save', fileSize, (performance.now() - startedAt) / milliseconds);
+          return fileSize;
+        });
+        slot.isKept = true;
+      } catch (error) {
+        // A full disk, most likely. Without kept states all goes on, only slower.
+        failedAt = performance.now();
+        onFailure(error);
+      }
+    },
+    verify: async (state) => {
+      const startedAt = performance.now();
+      const isWhole = (await store?.verify(state)) ?? false;
+      verifySeconds.set(state, (performance.now() - startedAt) / milliseconds);
+      return isWhole;
+    },
+    restore: async (slot, state) => {
+      if (!store?.isCurrent(state)) return false;
+      const startedAt = performance.now();
+      try {
+        // The library takes a sequence for empty when loading fails, whatever is in it.
+        await slot.sequence.clearHistory();
+        await slot.sequence.loadStateFromFile(state.path, { acceptRisk: true });
+        const seconds = (performance.now() - startedAt) / milliseconds;
+        rates.note('restore', state.bytes, seconds + (verifySeconds.get(state) ?? 0));
+        await store.touch(state);
+        return true;
+      } catch (error) {
+        onFailure(error);
+        await store.remove(state);
+        await slot.sequence.dispose();
+        slot.sequence = newSequence();
+        return false;
+      }
+    },
+    forget: async (affinity) => {
+      await store?.forget(affinity);
+    },
+    settled: async (affinity) => {
+      await store?.settled(affinity);
+    },
+  };
+};

@@ -1,0 +1,142 @@
+import { bounds } from '../core/bounds.ts';
+import type { ConversationKey } from '../core/conversation.ts';
+import { PaddockError } from '../core/error.ts';
+import type { Place } from '../core/settings.ts';
+import { bookIdPattern } from './book-id.ts';
+import { createKept } from './kept.ts';
+import { type LoreStore, storeFailed } from './lore-store.ts';
+import type { LoreScope } from './scan-input.ts';
+
+/** What a book can be attached to. Ids are a conversation's key, a persona's id, and a server's id on its platform. */
+export type LorePlace =
+  | { readonly kind: 'conversation'; readonly id: ConversationKey }
+  | { readonly kind: 'persona'; readonly id: string }
+  | { readonly kind: 'server'; readonly id: string }
+  | { readonly kind: 'everywhere' };
+
+/** A book that is attached, at which scope it counts, and to what it was attached. */
+export type Attached = { readonly bookId: string; readonly scope: LoreScope; readonly at: LorePlace };
+
+/** Where an answer is made. */
+export type LoreWhere = {
+  readonly conversation: ConversationKey;
+  readonly place?: Place | undefined;
+  readonly personaId?: string | undefined;
+};
+
+/** Which lorebooks count where. Kept in the store, and for the places in use in memory. */
+export interface LoreAttachments {
+  /** Ids of the books attached to exactly this, in the order in which they were. */
+  at(place: LorePlace): Promise<readonly string[]>;
+  /**
+   * All that counts for an answer, in the order in which books claim their tokens; each book once. What is attached to a channel
+   * counts in its threads, too.
+   */
+  for(where: LoreWhere): Promise<readonly Attached[]>;
+  /** False when it was attached there already. Rejects with `bad-input` when too many are. */
+  attach(place: LorePlace, bookId: string): Promise<boolean>;
+  /** False when it was not attached there. */
+  detach(place: LorePlace, bookId: string): Promise<boolean>;
+  /** Attaches to one conversation what is attached to another, as for a branch. */
+  copy(from: ConversationKey, to: ConversationKey): Promise<void>;
+  /** Detaches everything from a conversation. */
+  forget(conversation: ConversationKey): Promise<void>;
+}
+
+/** @throws PaddockError `store-failed`, from every function, when the store fails: that is never taken for "nothing attached". */
+export const createLoreAttachments = ({ store }: { readonly store: LoreStore }): LoreAttachments => {
+  const kept = createKept<readonly string[]>(bounds.loreLibrary.placesMax, Number.POSITIVE_INFINITY);
+  let changes: Promise<unknown> = Promise.resolve();
+
+  const at = async (place: LorePlace): Promise<readonly string[]> => {
+    const key = keyOf(place);
+    const ids = await kept.get(key, async () => ({ value: idsOf(await store.get(key).catch(storeFailed)), size: 0 }));
+    return ids ?? [];
+  };
+  /** One change after the other, so that none is lost. */
+  const change = <Result>(place: LorePlace, work: (ids: readonly string[]) => Promise<Result>): Promise<Result> => {
+    const done = changes.then(async () => await work(await at(place)));
+    changes = done.catch(() => undefined);
+    return done;
+  };
+  const write = async (place: LorePlace, ids: readonly string[]): Promise<void> => {
+    const key = keyOf(place);
+    await (ids.length === 0 ? store.delete(key) : store.set(key, ids)).catch(storeFailed);
+    kept.delete(key);
+    await kept.get(key, async () => ({ value: ids, size: 0 }));
+  };
+
+  return {
+    at,
+    for: async (where) => {
+      const places = placesOf(where);
+      const found = await Promise.all(places.map(async ({ at: place }) => await at(place)));
+      const seen = new Set<string>();
+      return places.flatMap(({ scope, at: place }, index) =>
+        (found[index] ?? []).flatMap((bookId) => {
+          if (seen.has(bookId)) return [];
+          seen.add(bookId);
+          return [{ bookId, scope, at: place }];
+        }),
+      );
+    },
+    attach: (place, bookId) =>
+      change(place, async (ids) => {
+        if (ids.includes(bookId)) return false;
+        if (ids.length >= bounds.loreLibrary.attachedMax) throw tooMany();
+        await write(place, [...ids, bookId]);
+        return true;
+      }),
+    detach: (place, bookId) =>
+      change(place, async (ids) => {
+        if (!ids.includes(bookId)) return false;
+        await write(
+          place,
+          ids.filter((id) => id !== bookId),
+        );
+        return true;
+      }),
+    copy: (from, to) =>
+      change({ kind: 'conversation', id: from }, async (ids) => {
+        if (ids.length > 0) await write({ kind: 'conversation', id: to }, ids);
+      }),
+    forget: (conversation) =>
+      change({ kind: 'conversation', id: conversation }, async (ids) => {
+        if (ids.length > 0) await write({ kind: 'conversation', id: conversation }, []);
+      }),
+  };
+};
+
+const keyOf = (place: LorePlace): string =>
+  place.kind === 'everywhere' ? 'lore:attached:everywhere' : `lore:attached:${place.kind}:${place.id}`;
+
+/** From the nearest on. */
+const placesOf = ({
+  conversation,
+  place,
+  personaId,
+}: LoreWhere): readonly { readonly scope: LoreScope; readonly at: LorePlace }[] => {
+  const [own, ...around] = place?.channelIds ?? [];
+  // A thread's conversation is called after it; its channel's is called the same but for the id.
+  const prefix = own !== undefined && conversation.endsWith(`:${own}`) ? conversation.slice(0, -own.length) : undefined;
+  const above = prefix === undefined ? [] : around.map((id) => prefix + id);
+  return [
+    ...[conversation, ...above].map((id) => ({ scope: 'conversation' as const, at: { kind: 'conversation' as const, id } })),
+    ...(personaId === undefined ? [] : [{ scope: 'character' as const, at: { kind: 'persona' as const, id: personaId } }]),
+    ...(place?.serverId === undefined ? [] : [{ scope: 'server' as const, at: { kind: 'server' as const, id: place.serverId } }]),
+    { scope: 'global', at: { kind: 'everywhere' } },
+  ];
+};
+
+/** What was stored; ids that can't be any are passed over. */
+const idsOf = (stored: unknown): readonly string[] =>
+  Array.isArray(stored)
+    ? stored
+        .filter((id): id is string => typeof id === 'string' && bookIdPattern.test(id))
+        .slice(0, bounds.loreLibrary.attachedMax)
+    : [];
+
+const tooMany = (): PaddockError =>
+  new PaddockError('bad-input', 'too many lorebooks are attached to one place', {
+    userText: `There can be at most ${bounds.loreLibrary.attachedMax} lorebooks in one place. Detach one first.`,
+  });

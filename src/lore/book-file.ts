@@ -1,0 +1,114 @@
+import { bounds } from '../core/bounds.ts';
+import { PaddockError } from '../core/error.ts';
+import type { Lorebook } from '../core/lorebook.ts';
+import { type Mistake, mistakeLine } from '../text/mistake.ts';
+import { badLorebook } from './clean-value.ts';
+import { lorebookFileOf, worldOf } from './export-lorebook.ts';
+import { type ImportedLorebook, parseLorebook } from './import-lorebook.ts';
+import { lorebookFileText, parseLorebookFile } from './lorebook-file.ts';
+
+/** The kinds of files that hold a book; the name is the file's extension. */
+export type BookFormat = 'json' | 'yaml';
+
+/** A book out of a file. */
+export type ReadBook = {
+  readonly book: Lorebook;
+  readonly format: BookFormat;
+  /** Sentences about what has no meaning there or is never found. */
+  readonly warnings: readonly string[];
+};
+
+/** A book, or all that is wrong with its file. */
+export type CheckedBook =
+  | (ReadBook & { readonly mistakes?: never })
+  | { readonly book?: never; readonly mistakes: readonly Mistake[] };
+
+/**
+ * Reads a book from the bytes of a file, told by what is in them: JSON (a world file or a card's book) or this project's own YAML.
+ * What is wrong comes back, with its line where it is known.
+ *
+ * @param file the file as people name it
+ * @param name what the book is called where a file of another program does not say [the id]
+ */
+export const checkBook = (bytes: Uint8Array, id: string, file: string, name: string = id): CheckedBook => {
+  try {
+    const text = decode(bytes);
+    if (isJson(text)) return json(parseLorebook(text, { id, name }));
+    if (bytes.length > bounds.textFileBytesMax)
+      throw badLorebook(`This YAML is larger than ${bounds.textFileBytesMax} bytes; save it as JSON.`);
+    const checked = parseLorebookFile(text, id, file);
+    if (checked.mistakes !== undefined) return checked;
+    return { book: checked.book, format: 'yaml', warnings: [] };
+  } catch (error) {
+    if (!(error instanceof PaddockError)) throw error;
+    return { mistakes: [{ file, path: '', text: error.userText.replace(/\.$/, '') }] };
+  }
+};
+
+/**
+ * The same for a file from anywhere: what would be costly to read is refused. Throws a `PaddockError` (`bad-input`)
+ * with a sentence for whoever brought it.
+ */
+export const readBook = (bytes: Uint8Array, id: string, name: string = id): ReadBook => {
+  const text = decode(bytes);
+  if (text.trim() === '') throw badLorebook('This file is empty, so it is no lorebook.');
+  if (!isJson(text) && !isCheapYaml(text)) {
+    throw badLorebook(
+      `This YAML is too large or too intricate for me (at most ${bounds.loreLibrary.yamlBytesMax / 1000} kB). Save the lorebook as JSON.`,
+    );
+  }
+  const checked = checkBook(bytes, id, 'lorebook', name);
+  if (checked.mistakes === undefined) return checked;
+  throw mistaken(checked.mistakes);
+};
+
+/** Mistakes as one sentence for whoever brought the file. */
+export const mistaken = (mistakes: readonly Mistake[]): PaddockError => {
+  const [only] = mistakes;
+  if (only !== undefined && only.position === undefined && only.path === '') return badLorebook(`${only.text}.`);
+  const shown = mistakes.slice(0, 3).map((mistake) => mistakeLine(mistake).replace(/\s+/g, ' '));
+  const more = mistakes.length > shown.length ? `; and ${mistakes.length - shown.length} more` : '';
+  return badLorebook(`This lorebook can not be used: ${shown.join('; ')}${more}.`);
+};
+
+/** A book as a file. JSON comes in the form the book was read in, a world file where it was read in none. */
+export const bookBytes = (book: Lorebook, format: BookFormat, kind: 'world' | 'card' = kindOf(book)): Uint8Array => {
+  const text =
+    format === 'yaml'
+      ? lorebookFileText(book)
+      : `${JSON.stringify(kind === 'card' ? lorebookFileOf(book) : worldOf(book), null, 2)}\n`;
+  return new TextEncoder().encode(text);
+};
+
+const kindOf = (book: Lorebook): 'world' | 'card' => book.origin?.format ?? 'world';
+
+const json = (read: ImportedLorebook): ReadBook => ({ ...read, format: 'json' });
+
+const decode = (bytes: Uint8Array): string => {
+  const { fileBytesMax } = bounds.lorebook;
+  if (bytes.length > fileBytesMax) {
+    throw badLorebook(`This lorebook is larger than ${fileBytesMax / 1_000_000} MB. Split it into several books.`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw badLorebook('This file is no text in UTF-8, so it is no lorebook. Save it as UTF-8.', error);
+  }
+};
+
+const isJson = (text: string): boolean => /^\s*[[{]/.test(text);
+
+/** What reading YAML costs grows with the characters that can mean structure; prose has few of them. */
+const isCheapYaml = (text: string): boolean => {
+  const { yamlBytesMax, yamlMarksMax } = bounds.loreLibrary;
+  if (text.length > yamlBytesMax) return false;
+  let marks = 0;
+  let open = 0;
+  for (const [mark] of text.matchAll(/[[\]{},:\-?&*!\n]/g)) {
+    marks += 1;
+    if (mark === '[' || mark === '{') open += 1;
+    else if (mark === ']' || mark === '}') open = Math.max(0, open - 1);
+    if (marks > yamlMarksMax || open > 8 * bounds.textFile.depthMax) return false;
+  }
+  return true;
+};

@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { link, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { join, parse, sep } from 'node:path';
+import { bounds } from '../core/bounds.ts';
+import { PaddockError } from '../core/error.ts';
+import type { BookFormat } from './book-file.ts';
+import { bookIdPattern } from './book-id.ts';
+
+/** One file of a folder. */
+export type BookFile = { readonly id: string; readonly name: string; readonly path: string };
+
+/**
+ * The bot's own folder of lorebooks: `<id>.json` or `<id>.yaml`. Files appear whole or not at all; what is taken away
+ * or replaced lies in `.removed` within, the newest so many.
+ */
+export interface BookFolder {
+  /** The books there, by name; empty when there is no folder yet. */
+  files(): Promise<readonly BookFile[]>;
+  /** Puts a book there, in place of `former` where there is one. Rejects with `bad-input` when the name is another's. */
+  write(id: string, format: BookFormat, bytes: Uint8Array, former?: BookFile): Promise<BookFile>;
+  remove(file: BookFile): Promise<void>;
+  /** Brings back what was removed last under this id; undefined where there is nothing, or something is there again. */
+  restore(id: string): Promise<BookFile | undefined>;
+  /** Deletes everything that was ever kept under this id, removed and replaced ones too. */
+  erase(id: string): Promise<void>;
+}
+
+/** @param now in milliseconds since 1970 */
+export const createBookFolder = (folder: string, now: () => number): BookFolder => {
+  const removedFolder = join(folder, '.removed');
+  const files = async (): Promise<readonly BookFile[]> => (await bookFilesIn(folder)).flatMap(({ file }) => file ?? []);
+
+  /** Keeps a file among the removed ones; it is still there under its own name, too. */
+  const keep = async ({ id, name, path }: BookFile): Promise<void> => {
+    await mkdir(removedFolder, { recursive: true, mode: 0o700 });
+    const stamp = `${String(now()).padStart(14, '0')}-${randomBytes(3).toString('hex')}`;
+    await link(path, join(removedFolder, `${id}.${stamp}${parse(name).ext}`));
+    const removed = await removedFiles();
+    for (const old of removed.slice(0, -bounds.loreLibrary.removedMax)) await rm(join(removedFolder, old), { force: true });
+  };
+  /** The oldest first. */
+  const removedFiles = async (): Promise<readonly string[]> =>
+    (await entriesOf(removedFolder))
+      .flatMap((entry) => (entry.isFile() ? [entry.name] : []))
+      .toSorted((a, b) => (stampOf(a) < stampOf(b) ? -1 : 1));
+
+  return {
+    files,
+    write: async (id, format, bytes, former) => {
+      const name = `${id}.${format}`;
+      const path = join(folder, name);
+      const part = await written(folder, bytes);
+      try {
+        if (former !== undefined) await keep(former);
+        // Unlike a rename, a link never replaces what another process has just put there.
+        if (former?.name === name) await rename(part, path);
+        else if (!(await linked(part, path))) throw taken(id);
+        if (former !== undefined && former.name !== name) await rm(former.path);
+      } finally {
+        await rm(part, { force: true });
+      }
+      return { id, name, path };
+    },
+    remove: async (file) => {
+      await keep(file);
+      await rm(file.path);
+    },
+    restore: async (id) => {
+      const newest = (await removedFiles()).findLast((name) => name.startsWith(`${id}.`));
+      if (newest === undefined || (await files()).some((file) => file.id === id)) return undefined;
+      const name = `${id}${parse(newest).ext}`;
+      if (!(await linked(join(removedFolder, newest), join(folder, name)))) return undefined;
+      await rm(join(removedFolder, newest));
+      return { id, name, path: join(folder, name) };
+    },
+    erase: async (id) => {
+      for (const file of await files()) if (file.id === id) await rm(file.path, { force: true });
+      for (const name of await removedFiles()) {
+        if (name.startsWith(`${id}.`)) await rm(join(removedFolder, name), { force: true });
+      }
+    },
+  };
+};
+
+/**
+ * What in a folder has the name of a book's file, by name: the file, or what is wrong with it. Links that lead out of the folder are wrong,
+ * as they could lead anywhere. Empty where there is no folder.
+ */
+export const bookFilesIn = async (
+  folder: string,
+): Promise<readonly { readonly name: string; readonly file?: BookFile; readonly problem?: string }[]> => {
+  const candidates = (await entriesOf(folder)).filter(
+    ({ name }) => !name.startsWith('.') && /^\.(?:json|ya?ml)$/i.test(parse(name).ext),
+  );
+  if (candidates.length === 0) return [];
+  const root = await realpath(folder);
+  return await Promise.all(
+    candidates.map(async (entry) => {
+      const { name } = entry;
+      const path = join(folder, name);
+      const id = parse(name).name;
+      if (!bookIdPattern.test(id)) {
+        return { name, problem: 'the name must be of lower-case letters, digits, - and _ only, such as my-world.yaml' };
+      }
+      const real = entry.isSymbolicLink() ? await realpath(path).catch(() => '') : join(root, name);
+      if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
+        return { name, problem: 'is a link that leads out of the folder; put the file itself there' };
+      }
+      return { name, file: { id, name, path } };
+    }),
+  );
+};
+
+/** The bytes of a file of at most `bytesMax`. Rejects with `bad-input`, and a sentence that says why. */
+export const bytesOfFile = async (path: string, bytesMax: number): Promise<Uint8Array> => {
+  // Without waiting: opening a named pipe would last until somebody writes into it.
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error: unknown) => {
+    throw isCode(error, 'ENOENT') ? unreadable('There is no such file.', error) : unreadable('The file can not be read.', error);
+  });
+  try {
+    const state = await handle.stat();
+    if (!state.isFile()) throw unreadable('That is not a file.');
+    if (state.size > bytesMax) throw unreadable(`The file is larger than ${bytesMax / 1_000_000} MB; I take none so large.`);
+    const bytes = Buffer.alloc(state.size);
+    const { bytesRead } = await handle.read(bytes, 0, state.size, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+};
+
+/** A whole file under a name that is no book's. */
+const written = async (folder: string, bytes: Uint8Array): Promise<string> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `.${randomBytes(8).toString('hex')}.part`);
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return path;
+};
+
+const entriesOf = async (folder: string) => {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+};
+
+/** False when the name is taken. */
+const linked = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+};
+
+const stampOf = (name: string): string => name.split('.')[1] ?? '';
+
+const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+
+const unreadable = (sentence: string, cause?: unknown): PaddockError =>
+  new PaddockError('bad-input', sentence, { userText: sentence, ...(cause !== undefined && { cause }) });
+
+const taken = (id: string): PaddockError =>
+  new PaddockError('bad-input', `the lorebook ${id} is there already`, {
+    userText: 'There is another lorebook of that name already. Choose another one.',
+  });

@@ -1,0 +1,54 @@
+import { bounds } from '../core/bounds.ts';
+import { PaddockError } from '../core/error.ts';
+
+/** A group of names and values from a file. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A file that can't be used, with a sentence for whoever brought it. */
+export const badLorebook = (sentence: string, cause?: unknown): PaddockError =>
+  new PaddockError('bad-input', `lorebook: ${sentence}`, { userText: sentence, cause });
+
+export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An own property; never one that every object inherits. */
+export const own = (fields: Fields, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
+
+/**
+ * A copy of a parsed JSON value that is safe to keep: no `__proto__`, bounded in depth and size.
+ * Throws a `PaddockError` (`bad-input`) where it goes beyond.
+ */
+export const cleanValue = (value: unknown): unknown => {
+  let valuesLeft: number = bounds.lorebook.valuesMax;
+  const copy = (inner: unknown, depth: number): unknown => {
+    valuesLeft -= 1;
+    if (valuesLeft < 0) throw badLorebook('This lorebook holds too many values. Split it into several books.');
+    if (depth > bounds.lorebook.depthMax) throw badLorebook('This lorebook is nested too deeply to be one. Export it again.');
+    if (typeof inner === 'string') return inner.toWellFormed();
+    if (inner === null || typeof inner === 'number' || typeof inner === 'boolean') return inner;
+    if (Array.isArray(inner)) return inner.map((item) => copy(item, depth + 1));
+    if (typeof inner !== 'object') return null;
+    return Object.fromEntries(
+      Object.entries(inner)
+        .filter(([name]) => name !== '__proto__')
+        .map(([name, item]) => [name, copy(item, depth + 1)]),
+    );
+  };
+  return copy(value, 0);
+};
+
+/** Parses JSON from anywhere; a sentence instead of a syntax error. */
+export const parseJson = (text: string): unknown => {
+  if (text.length > bounds.lorebook.fileBytesMax) {
+    throw badLorebook(
+      `This lorebook is larger than ${bounds.lorebook.fileBytesMax / 1_000_000} MB. Split it into several books.`,
+    );
+  }
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw badLorebook(
+      'This file is not valid JSON, so it can’t be a lorebook. Export it again, or check that it is complete.',
+      error,
+    );
+  }
+};

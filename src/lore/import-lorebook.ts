@@ -1,0 +1,146 @@
+import { bounds } from '../core/bounds.ts';
+import type { Lorebook, LoreEntry, LoreOrigin } from '../core/lorebook.ts';
+import { badLorebook, cleanValue, type Fields, isFields, own, parseJson } from './clean-value.ts';
+import { decodeEntry } from './entry-codec.ts';
+
+/** A book, and sentences about what in its file has no meaning or can't be used. */
+export type ImportedLorebook = { readonly book: Lorebook; readonly warnings: readonly string[] };
+
+/** What a book is called where its file does not say. */
+export type ImportOptions = { readonly id: string; readonly name: string };
+
+/**
+ * Reads a lorebook in JSON: a world file, a `character_book`, a file of `lorebook_v3`, or a card that
+ * holds a book. Throws a `PaddockError` (`bad-input`) whose sentence says what is wrong.
+ */
+export const parseLorebook = (text: string, options: ImportOptions): ImportedLorebook => importLorebook(parseJson(text), options);
+
+/** The same for a value that was parsed already, such as the `character_book` of a card. */
+export const importLorebook = (value: unknown, options: ImportOptions): ImportedLorebook => {
+  const fields = bookIn(cleanValue(value));
+  const raw = own(fields, 'entries');
+  const list = Array.isArray(raw)
+    ? raw.map((item, index) => [String(index), item])
+    : isFields(raw)
+      ? Object.entries(raw)
+      : undefined;
+  if (list === undefined) throw badLorebook('This file has no `entries`, so it is no lorebook that I know.');
+  if (list.length > bounds.lorebook.entriesMax) {
+    throw badLorebook(`This lorebook has more than ${bounds.lorebook.entriesMax} entries. Split it into several books.`);
+  }
+  const format = formatOf(
+    raw,
+    list.map(([, item]) => item),
+  );
+  const notes = createNotes();
+  const taken = new Set<string>();
+  const entries = list.flatMap(([key, item], index) => {
+    if (!isFields(item)) {
+      notes.add(`Entry ${index + 1} is not a group of names and values; it is left out.`);
+      return [];
+    }
+    const id = freeId(idOf(item, String(key)), taken);
+    const entry = decodeEntry(item, format, id, (field) =>
+      notes.add(`Entry ${index + 1}: \`${field}\` holds nothing that has a meaning there; its default is taken.`),
+    );
+    refuseTooLarge(entry, index);
+    return [entry];
+  });
+  const { entries: _entries, ...rest } = fields;
+  return { book: bookOf(rest, { format, fields: rest }, entries, options), warnings: notes.list() };
+};
+
+/** The book itself, wherever it lies in the file. */
+const bookIn = (value: unknown): Fields => {
+  if (!isFields(value)) throw badLorebook('This file holds no lorebook: a group of names and values was expected.');
+  const data = own(value, 'data');
+  const inner = isFields(data) ? data : value;
+  const book = own(inner, 'character_book');
+  if (isFields(book)) return book;
+  if (own(inner, 'entries') === undefined && typeof own(inner, 'first_mes') === 'string') {
+    throw badLorebook('This is a character card without a lorebook in it.');
+  }
+  return own(value, 'entries') === undefined ? inner : value;
+};
+
+/** World files hold an object; some programs write the same entries as a list, which are told by `key`. */
+const formatOf = (raw: unknown, items: readonly unknown[]): LoreOrigin['format'] => {
+  if (!Array.isArray(raw))
+    return items.some((item) => isFields(item) && Object.hasOwn(item, 'keys') && !Object.hasOwn(item, 'key')) ? 'card' : 'world';
+  return items.some((item) => isFields(item) && Object.hasOwn(item, 'key') && !Object.hasOwn(item, 'keys')) ? 'world' : 'card';
+};
+
+const bookOf = (fields: Fields, origin: LoreOrigin, entries: readonly LoreEntry[], options: ImportOptions): Lorebook => {
+  const name = own(fields, 'name');
+  const description = own(fields, 'description');
+  const scanDepth = wholeNumber(own(fields, 'scan_depth'));
+  const budgetTokens = wholeNumber(own(fields, 'token_budget'));
+  const isRecursive = own(fields, 'recursive_scanning');
+  return {
+    id: options.id,
+    name: typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, 200) : options.name,
+    description: typeof description === 'string' ? description : '',
+    ...(scanDepth === undefined ? {} : { scanDepth }),
+    // Programs write 0 for "not set": a book that may say nothing would be of no use.
+    ...(budgetTokens === undefined || budgetTokens === 0 ? {} : { budgetTokens }),
+    ...(typeof isRecursive === 'boolean' ? { isRecursive } : {}),
+    entries,
+    origin,
+  };
+};
+
+const wholeNumber = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0
+    ? Math.min(Math.trunc(value), bounds.lorebook.numberMax)
+    : undefined;
+
+const idOf = (fields: Fields, fallback: string): string => {
+  const id = own(fields, 'uid') ?? own(fields, 'id');
+  return (typeof id === 'number' || typeof id === 'string') && String(id).trim() !== '' ? String(id).slice(0, 64) : fallback;
+};
+
+const freeId = (id: string, taken: Set<string>): string => {
+  let free = id;
+  // Many entries with one id are told apart by where they stand, so that this stays linear.
+  if (taken.has(free)) free = `${id}-${taken.size}`;
+  while (taken.has(free)) free = `${free}x`;
+  taken.add(free);
+  return free;
+};
+
+const refuseTooLarge = (entry: LoreEntry, index: number): void => {
+  const { keysMax, keyCharactersMax, contentCharactersMax, titleCharactersMax } = bounds.lorebook;
+  const lists = [
+    entry.keys,
+    entry.secondaryKeys,
+    entry.triggers,
+    entry.characterFilter?.names ?? [],
+    entry.characterFilter?.tags ?? [],
+  ];
+  const which = `Entry ${index + 1} of this lorebook`;
+  if (lists.some((list) => list.length > keysMax))
+    throw badLorebook(`${which} has more than ${keysMax} keys of one kind. Divide it.`);
+  if (lists.some((list) => list.some((key) => key.length > keyCharactersMax))) {
+    throw badLorebook(`${which} has a key of more than ${keyCharactersMax} characters. Shorten it.`);
+  }
+  if (entry.content.length > contentCharactersMax) {
+    throw badLorebook(
+      `The text of entry ${index + 1} of this lorebook has more than ${contentCharactersMax} characters. Divide it.`,
+    );
+  }
+  if ([entry.title, entry.group, entry.outletName].some((text) => text.length > titleCharactersMax)) {
+    throw badLorebook(`${which} has a title or group of more than ${titleCharactersMax} characters. Shorten it.`);
+  }
+};
+
+const createNotes = (): { add(note: string): void; list(): readonly string[] } => {
+  const notes: string[] = [];
+  let more = 0;
+  return {
+    add: (note) => {
+      if (notes.length < bounds.lorebook.warningsMax) notes.push(note);
+      else more += 1;
+    },
+    list: () => (more === 0 ? notes : [...notes, `… and ${more} more remarks of this kind.`]),
+  };
+};

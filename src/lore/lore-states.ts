@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from 'node:util';
+import { bounds } from '../core/bounds.ts';
+import type { ConversationKey } from '../core/conversation.ts';
+import { emptyLoreState, type LoreState, readLoreState } from './effects.ts';
+import { type LoreStore, storeFailed } from './lore-store.ts';
+
+/** The state of a conversation as it was read, and how its next one is written. */
+export type OpenLoreState = {
+  readonly state: LoreState;
+  /** Writes the next state; nothing where it is the same, or where the conversation was forgotten meanwhile. */
+  keep(next: LoreState): Promise<void>;
+};
+
+/** The timed effects of conversations, in a store. */
+export interface LoreStates {
+  open(conversation: ConversationKey): Promise<OpenLoreState>;
+  copy(from: ConversationKey, to: ConversationKey): Promise<void>;
+  forget(conversation: ConversationKey): Promise<void>;
+}
+
+/** @throws PaddockError `store-failed`, from every function, when the store fails. */
+export const createLoreStates = ({ store }: { readonly store: LoreStore }): LoreStates => {
+  const forgotten = new Map<ConversationKey, number>();
+  let clock = 0;
+  const read = async (conversation: ConversationKey): Promise<LoreState> =>
+    readLoreState(await store.get(keyOf(conversation)).catch(storeFailed));
+
+  return {
+    open: async (conversation) => {
+      clock += 1;
+      const openedAt = clock;
+      const state = await read(conversation);
+      return {
+        state,
+        keep: async (next) => {
+          // An answer that was being made when everything was forgotten brings nothing back.
+          if ((forgotten.get(conversation) ?? 0) > openedAt || isDeepStrictEqual(state, next)) return;
+          const isEmpty = Object.keys(next.effects).length === 0;
+          await (isEmpty ? store.delete(keyOf(conversation)) : store.set(keyOf(conversation), next)).catch(storeFailed);
+        },
+      };
+    },
+    copy: async (from, to) => {
+      const state = await read(from);
+      if (!isDeepStrictEqual(state, emptyLoreState)) await store.set(keyOf(to), state).catch(storeFailed);
+    },
+    forget: async (conversation) => {
+      clock += 1;
+      forgotten.delete(conversation);
+      forgotten.set(conversation, clock);
+      const [oldest] = forgotten.keys();
+      if (forgotten.size > bounds.loreLibrary.forgottenMax && oldest !== undefined) forgotten.delete(oldest);
+      await store.delete(keyOf(conversation)).catch(storeFailed);
+    },
+  };
+};
+
+const keyOf = (conversation: ConversationKey): string => `lore:state:${conversation}`;

@@ -1,0 +1,17 @@
+import { PaddockError } from '../core/error.ts';
+
+/** What attachments, timed effects and owners are kept in; a Keyv is one. */
+export type LoreStore = {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<unknown>;
+  delete(key: string): Promise<boolean>;
+};
+
+/** For `catch`: a store that fails, as something people can be told. */
+export const storeFailed = (cause: unknown): never => {
+  throw new PaddockError('store-failed', 'lore could not be read from the store or written to it', {
+    userText: "I can't get at my lorebooks at the moment. Please try again in a minute.",
+    isRetryable: true,
+    cause,
+  });
+};

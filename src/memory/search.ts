@@ -1,0 +1,69 @@
+import type { ConversationKey, Turn } from '../core/conversation.ts';
+import type { Head } from './format.ts';
+import type { Records } from './records.ts';
+
+/** A remembered turn, and where it is: in the tail, or in a sealed segment. */
+export type Found = { readonly turn: Turn; readonly segment: 'tail' | number };
+
+/** The sealed segments of a conversation. */
+type Segments = { readonly conversation: ConversationKey; readonly records: Pick<Records, 'readSegment' | 'readPlace'> };
+
+/** Looks a turn up by its id, which says nothing about its segment: in few steps, because ids ascend. */
+export const findTurn = async (segments: Segments, head: Head, id: string): Promise<Found | undefined> => {
+  const turn = head.tail.find((other) => other.id === id);
+  if (turn !== undefined) return { turn, segment: 'tail' };
+  if (head.tail[0] !== undefined && head.tail[0].id <= id) return undefined;
+  const place = await segmentAt(segments, head, id);
+  const sealed = place?.turns.find((other) => other.id === id);
+  return place && sealed && { turn: sealed, segment: place.number };
+};
+
+/** The last of the sealed segments that begin with this turn or one before it; none when all begin later. */
+export const segmentAt = async (
+  { conversation, records }: Segments,
+  head: Head,
+  id: string,
+): Promise<{ readonly number: number; readonly turns: readonly Turn[] } | undefined> => {
+  let found: { number: number; turns: readonly Turn[] } | undefined;
+  let low = head.firstSegment;
+  let high = head.nextSegment - 1;
+  while (low <= high) {
+    const middle = Math.floor((low + high) / 2);
+    let number = middle;
+    let turns = await records.readSegment(conversation, number);
+    // A segment whose turns were all deleted doesn't tell where it stands; the one below it does.
+    while (turns.length === 0 && number > low) turns = await records.readSegment(conversation, --number);
+    const [first] = turns;
+    if (first !== undefined && first.id > id) high = number - 1;
+    else {
+      low = middle + 1;
+      if (first !== undefined) found = { number, turns };
+    }
+  }
+  return found;
+};
+
+/** Looks messages up: the tail is at hand, the index names the segment of any other. */
+export const findMessages = async (
+  { conversation, records }: Segments,
+  head: Head,
+  messageIds: readonly string[],
+): Promise<readonly Found[]> => {
+  const found = new Map<string, Found>();
+  const segments = new Set<number>();
+  const wanted = new Set(messageIds);
+  const collect = (turns: readonly Turn[], segment: Found['segment']): void => {
+    for (const turn of turns) if (turn.messageIds.some((id) => wanted.has(id))) found.set(turn.id, { turn, segment });
+  };
+  collect(head.tail, 'tail');
+  const inTail = new Set([...found.values()].flatMap(({ turn }) => turn.messageIds));
+  for (const messageId of wanted) {
+    if (inTail.has(messageId) || head.firstSegment === head.nextSegment) continue;
+    const place = await records.readPlace(conversation, messageId);
+    // Outside these, it is what an interrupted reset left.
+    if (place !== undefined && place.segment >= head.firstSegment && place.segment < head.nextSegment)
+      segments.add(place.segment);
+  }
+  for (const segment of segments) collect(await records.readSegment(conversation, segment), segment);
+  return [...found.values()];
+};

@@ -1,0 +1,96 @@
+import { bounds } from '../../core/bounds.ts';
+import type { JsonValue } from '../../core/json.ts';
+import { parseYaml, type TextDocument } from '../../text/parse-yaml.ts';
+import { cardError } from './card-error.ts';
+import type { Work } from './work.ts';
+
+/** UTF-8 text without a byte order mark. */
+export const decodeText = (bytes: Uint8Array, work: Work): string => {
+  if (bytes.length > bounds.card.textBytesMax) {
+    throw cardError(`This card's text is larger than ${bounds.card.textBytesMax / 1_000_000} MB; I can't take it.`);
+  }
+  work.spend(bytes.length);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw cardError('This card is not UTF-8 text. Save it as UTF-8 and try again.', error);
+  }
+};
+
+/**
+ * Parses a card's JSON. What is almost JSON (a comma too many, a comment, a line break within a text)
+ * is read all the same where it is small enough for the lenient parser.
+ *
+ * @param file the file in messages
+ */
+export const parseCardJson = (text: string, file: string, work: Work): TextDocument => {
+  work.spend(text.length);
+  const problem = tooMuchIn(text);
+  if (problem !== undefined) throw cardError(problem);
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (isCheapYaml(text)) return parseCardYaml(text, file, work);
+    throw cardError('This card is not valid JSON. Open it in the program that wrote it, and save it again.', error);
+  }
+  refuseProto(value, work);
+  return { file, value, mistakes: [], position: () => ({ line: 1, column: 1 }) };
+};
+
+/** Parses a card written as YAML. Mistakes of syntax stand in the document. */
+export const parseCardYaml = (text: string, file: string, work: Work): TextDocument => {
+  if (!isCheapYaml(text)) {
+    throw cardError(
+      `This YAML is too large or too intricate for me (at most ${bounds.card.yamlBytesMax / 1000} kB). Save the card as JSON.`,
+    );
+  }
+  work.spend(text.length);
+  return parseYaml(text, file);
+};
+
+/** What makes a JSON text too costly to parse, seen without parsing it. */
+const tooMuchIn = (text: string): string | undefined => {
+  let depth = 0;
+  let values = 1;
+  let isInString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (isInString) {
+      if (unit === 0x5c) index += 1;
+      else if (unit === 0x22) isInString = false;
+    } else if (unit === 0x22) isInString = true;
+    else if (unit === 0x2c) values += 1;
+    else if (unit === 0x5b || unit === 0x7b) {
+      depth += 1;
+      values += 1;
+      if (depth > bounds.card.depthMax) return "This card's fields are nested too deeply; that is no character card.";
+    } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
+    if (values > bounds.card.valuesMax) return 'This card holds more fields than any character card needs, so I leave it alone.';
+  }
+  return undefined;
+};
+
+/** The lenient parser's memory and time grow with what can mean structure; a card's prose has little of it. */
+const isCheapYaml = (text: string): boolean => {
+  if (text.length > bounds.card.yamlBytesMax) return false;
+  let marks = 0;
+  let open = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index] ?? '';
+    if (!'[]{},:-?&*!\n'.includes(character)) continue;
+    marks += 1;
+    if (character === '[' || character === '{') open += 1;
+    else if (character === ']' || character === '}') open = Math.max(0, open - 1);
+    if (marks > bounds.card.yamlMarksMax || open > 8 * bounds.card.depthMax) return false;
+  }
+  return true;
+};
+
+/** JSON can hold a field called `__proto__`. Copied into another object it would change what that is. */
+const refuseProto = (value: JsonValue, work: Work): void => {
+  work.spend(1);
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.hasOwn(value, '__proto__')) throw cardError('This card has a field called __proto__; that is no character card.');
+  for (const inner of Object.values(value)) refuseProto(inner, work);
+};

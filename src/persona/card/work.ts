@@ -1,0 +1,25 @@
+import { bounds } from '../../core/bounds.ts';
+import { cardError } from './card-error.ts';
+
+/**
+ * What reading one card may cost: every byte that is summed, inflated or decoded, every character
+ * and value that is looked at counts one. A hostile file fails here before it takes long.
+ */
+export interface Work {
+  /** Counts what is about to be done. Throws the error of a card that asks too much. */
+  spend(amount: number): void;
+  readonly spent: number;
+}
+
+export const createWork = (max: number = bounds.card.workMax): Work => {
+  let spent = 0;
+  return {
+    spend: (amount) => {
+      spent += amount;
+      if (spent > max) throw cardError('This card is built so that reading it would take too long, so I leave it alone.');
+    },
+    get spent() {
+      return spent;
+    },
+  };
+};

@@ -1,0 +1,260 @@
+import { type APIMessage, type Client, Events, type Message, MessageType, type PartialMessage } from 'discord.js';
+import { bounds } from '../../core/bounds.ts';
+import type { ConversationKey } from '../../core/conversation.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { IncomingMessage } from '../../core/message.ts';
+import { type BackOffOptions, sleep, withBackOff } from './back-off.ts';
+import type { ChannelNotes } from './channel-notes.ts';
+import { type EventGuard, labelOf } from './event-guard.ts';
+import { contentFreeFields } from './failures.ts';
+import { conversationOf, editOf, incomingOf, textOf } from './inbound.ts';
+import { createLanes } from './lanes.ts';
+import { fetchMissed, learnMembers, markLate } from './missed-messages.ts';
+import type { Names } from './names.ts';
+import { compareIds, fetchMessages, messageFrom, type References } from './raw-messages.ts';
+import { candidatesOf, readFiles } from './read-files.ts';
+import type { SeenEvents } from './seen-events.ts';
+
+export type IntakeOptions = {
+  readonly client: Client;
+  readonly names: Names;
+  readonly seen: SeenEvents;
+  readonly notes: ChannelNotes;
+  readonly references: References;
+  readonly guard: EventGuard;
+  readonly logger: Logger;
+  /** Its signal also ends all that is read and fetched here; what arrives from then on is left for the next start. */
+  readonly backOff: BackOffOptions;
+  readonly apiUrl: string;
+  /** Messages fetched from before a channel's first question; 0 for none. */
+  readonly historyMessagesMax: number;
+  now(): number;
+  mayAnswer(message: IncomingMessage): boolean;
+  onMessage(message: IncomingMessage, channelId: string): unknown;
+  onHeard?(messages: readonly IncomingMessage[], occasion: 'history' | 'missed'): Promise<readonly string[]>;
+  onEdit(conversation: ConversationKey, messageId: string, text: string): Promise<void>;
+  onDelete(conversation: ConversationKey, messageIds: readonly string[]): Promise<void>;
+  onForget?(conversation: ConversationKey): Promise<void>;
+};
+
+/** Takes what Discord tells of messages, and passes it on in order and once, with all that belongs to it. */
+export interface Intake {
+  created(message: Message): Promise<void> | undefined;
+  updated(message: Message | PartialMessage): Promise<void> | undefined;
+  deleted(channelId: string, messageIds: readonly string[]): Promise<void> | undefined;
+  /** A channel or thread is gone, with all that was said in it. */
+  gone(channelId: string): Promise<void> | undefined;
+  /** There is a new session: it has not told what was written before it. */
+  sessionIsNew(): void;
+  /** Fetches that, channel by channel. Never rejects. */
+  catchUp(): Promise<void>;
+}
+
+export const createIntake = (options: IntakeOptions): Intake => {
+  const { client, names, seen, notes, references, guard, logger, backOff } = options;
+  const { signal, timers } = backOff;
+  const { files, lateQuestionMsMax, lateMarksMax, missedPauseMs, historyMsMax, historiesMax, editsMax } = bounds.discord;
+  const inChannels = createLanes();
+  const inMessages = createLanes();
+  const readings = new Map<string, { readonly channelId: string; readonly controller: AbortController }>();
+  const edits = new Map<string, string>();
+  let missed = new Map<string, string>();
+  let histories = 0; // that are being fetched
+
+  const take = (message: Message): Promise<void> | undefined => {
+    const { id, channelId } = message;
+    if (signal.aborted || !seen.isFirst(id)) return undefined;
+    const incoming = incomingOf(message, names, references.take(id));
+    const isAsked = incoming !== undefined && options.mayAnswer(incoming);
+    const pass = (): void => {
+      if (signal.aborted) return;
+      notes.note(channelId, id, isAsked);
+      if (incoming !== undefined) hand(message, incoming, isAsked);
+    };
+    const isFirstUse = isAsked && message.guildId !== null && !notes.isUsed(channelId);
+    if (isFirstUse && options.historyMessagesMax > 0 && histories < historiesMax) return hearHistory(channelId, id).then(pass);
+    pass();
+    return undefined;
+  };
+
+  /** Hands a message on; one that may be answered with what its files say, on which nothing else waits. */
+  const hand = (message: Message, incoming: IncomingMessage, isAsked: boolean): void => {
+    const { id, channelId } = message;
+    const run = (whole: IncomingMessage): void =>
+      guard.run(labelOf(Events.MessageCreate, message), () => options.onMessage(whole, channelId));
+    if (!isAsked || !hasFiles(message)) {
+      run(incoming);
+      return;
+    }
+    const controller = new AbortController();
+    readings.set(id, { channelId, controller });
+    const read = async (): Promise<void> => {
+      try {
+        const text = await wholeText(message, controller.signal);
+        if (!controller.signal.aborted) run({ ...incoming, text });
+      } finally {
+        readings.delete(id);
+      }
+    };
+    guard.run(labelOf(Events.MessageCreate, message), () => inMessages.run(id, read));
+  };
+
+  const hasFiles = (message: Message): boolean => readings.size < files.readingsMax && candidatesOf(message).length > 0;
+
+  const wholeText = async (message: Message, stop: AbortSignal): Promise<string> => {
+    const texts = await readFiles(candidatesOf(message), {
+      apiUrl: options.apiUrl,
+      signal: AbortSignal.any([stop, signal]),
+      onTrouble: (error) => logger.info({ message: message.id, ...contentFreeFields(error) }, 'a file could not be read'),
+    });
+    return textOf(message, names, texts);
+  };
+
+  /**
+   * What was said before a channel's first question; a failure only means that the bot does not know it. Direct messages
+   * are all said to the bot, so that nothing comes before the first one.
+   */
+  const hearHistory = async (channelId: string, before: string): Promise<void> => {
+    const over = new AbortController();
+    const limit = options.historyMessagesMax;
+    const work = async (): Promise<void> => {
+      const raws = await withBackOff(() => fetchMessages(client.rest, channelId, { before, limit }), {
+        ...backOff,
+        attemptsMax: 2,
+      });
+      await learnMembers(client, channelId, raws);
+      const messages = raws.map(starterOf).flatMap((raw) => past(raw)?.incoming ?? []);
+      if (messages.length > 0 && !over.signal.aborted) await options.onHeard?.(messages, 'history');
+    };
+    const failed = (error: unknown): void =>
+      logger.warn({ channelId, ...contentFreeFields(error) }, 'what was said before in a channel could not be fetched');
+    histories += 1;
+    await Promise.race([work().catch(failed), sleep(timers, historyMsMax, over.signal)]);
+    histories -= 1;
+    over.abort();
+  };
+
+  /** A fetched message; undefined for one that says nothing, or can't be read. */
+  const past = (raw: APIMessage): { readonly message: Message; readonly incoming: IncomingMessage } | undefined => {
+    try {
+      references.note(raw);
+      const message = messageFrom(client, raw);
+      const incoming = incomingOf(message, names, references.take(raw.id));
+      return incoming && { message, incoming };
+    } catch (error) {
+      guard.report(labelOf(Events.MessageCreate, raw), error);
+      return undefined;
+    }
+  };
+
+  const forget = async (channelId: string): Promise<void> => {
+    notes.forget(channelId);
+    await options.onForget?.(conversationOf(channelId));
+  };
+
+  const catchUpIn = async (channelId: string, after: string): Promise<void> => {
+    try {
+      const raws = await fetchMissed(client, channelId, after, backOff);
+      if (raws === 'deleted') return await forget(channelId);
+      if (raws === 'closed') return notes.forget(channelId);
+      if (raws.length === 0) return;
+      await learnMembers(client, channelId, raws);
+      const isLate = (at: number): boolean => options.now() - at > lateQuestionMsMax;
+      const found = raws.flatMap((raw) => past(raw) ?? []);
+      await hearLate(
+        channelId,
+        found.filter(({ incoming }) => isLate(incoming.at)).map(({ incoming }) => incoming),
+      );
+      for (const raw of raws) references.note(raw);
+      for (const { message, incoming } of found) if (!isLate(incoming.at)) await take(message);
+      const last = raws.at(-1);
+      if (last !== undefined && !signal.aborted) notes.note(channelId, last.id);
+    } catch (error) {
+      logger.warn({ channelId, ...contentFreeFields(error) }, 'what was missed in a channel could not be fetched');
+    }
+  };
+
+  /** What is too old to be answered is remembered; questions among it that nobody knew of get a mark. */
+  const hearLate = async (channelId: string, messages: readonly IncomingMessage[]): Promise<void> => {
+    const late = messages.filter(({ id }) => seen.isFirst(id));
+    if (late.length === 0) return;
+    const failed = (error: unknown): readonly string[] => {
+      logger.warn({ channelId, ...contentFreeFields(error) }, 'what was missed in a channel could not be remembered');
+      return [];
+    };
+    const news = new Set(await options.onHeard?.(late, 'missed').catch(failed));
+    const questions = late.filter((message) => news.has(message.id) && !message.author.isBot && options.mayAnswer(message));
+    for (const { id } of questions.slice(-lateMarksMax))
+      void markLate(client, channelId, id, backOff).catch((error: unknown) =>
+        logger.info({ channelId, ...contentFreeFields(error) }, 'a question that came too late could not be marked'),
+      );
+  };
+
+  /** Begins to fetch what is missing in a channel, if anything may be. */
+  const catchUpNow = (channelId: string): Promise<void> | undefined => {
+    const after = missed.get(channelId);
+    if (after === undefined) return undefined;
+    missed.delete(channelId);
+    return inChannels.run(channelId, () => catchUpIn(channelId, after));
+  };
+
+  /** Whether a message was edited since it was last told; Discord tells of other changes in the same way. */
+  const isNewEdit = (id: string, edit: string | undefined): boolean => {
+    if (edit === undefined || edits.get(id) === edit) return false;
+    edits.set(id, edit);
+    const [oldest] = edits.keys();
+    if (edits.size > editsMax && oldest !== undefined) edits.delete(oldest);
+    return true;
+  };
+
+  const edited = async (message: Message): Promise<void> => {
+    const incoming = incomingOf(message, names);
+    const isWhole = incoming !== undefined && options.mayAnswer(incoming) && hasFiles(message);
+    const text = isWhole ? await wholeText(message, signal) : textOf(message, names);
+    await options.onEdit(conversationOf(message.channelId), message.id, text);
+  };
+
+  return {
+    created: (message) => {
+      catchUpNow(message.channelId);
+      return inChannels.run(message.channelId, () => take(message));
+    },
+    updated: (message) => {
+      if (message.partial || !isNewEdit(message.id, editOf(message))) return undefined;
+      return inChannels.run(message.channelId, () => {
+        guard.run(labelOf(Events.MessageUpdate, message), () => inMessages.run(message.id, () => edited(message)));
+        return undefined;
+      });
+    },
+    deleted: (channelId, messageIds) => {
+      for (const id of messageIds) readings.get(id)?.controller.abort();
+      return inChannels.run(channelId, () => options.onDelete(conversationOf(channelId), messageIds));
+    },
+    gone: (channelId) => {
+      missed.delete(channelId);
+      for (const reading of readings.values()) if (reading.channelId === channelId) reading.controller.abort();
+      return inChannels.run(channelId, () => forget(channelId));
+    },
+    sessionIsNew: () => {
+      missed = new Map(notes.snapshot());
+    },
+    catchUp: async () => {
+      if (missed.size === 0) return;
+      logger.info({ channels: missed.size }, 'the session is new; fetching what was missed');
+      const lately = [...missed].sort(([, one], [, other]) => compareIds(other, one));
+      for (const [channelId] of lately) {
+        if (signal.aborted) return;
+        const work = catchUpNow(channelId);
+        if (work === undefined) continue;
+        await work;
+        await sleep(timers, missedPauseMs, signal);
+      }
+    },
+  };
+};
+
+/** In the place of a thread's beginning the message on which it was opened, as if it had been said in the thread. */
+const starterOf = (raw: APIMessage): APIMessage =>
+  Number(raw.type) === MessageType.ThreadStarterMessage && raw.referenced_message
+    ? { ...raw.referenced_message, channel_id: raw.channel_id }
+    : raw;

@@ -1,0 +1,142 @@
+import { bounds } from '../core/bounds.ts';
+import { type ConversationKey, type ConversationSettings, shownText, type Turn } from '../core/conversation.ts';
+import type { Persona } from '../core/persona.ts';
+import { noLore } from '../lore/lore-inserts.ts';
+import {
+  type ComposeInput,
+  createMacroExpander,
+  type MacroExpander,
+  type MacroValues,
+  type MacroVariables,
+  macroNames,
+  namesIn,
+  type PromptInsert,
+  promptTurns,
+} from '../prompt/index.ts';
+import type { PrepareOptions, PrepareServices } from './prepare.ts';
+import { insertsOf, type KnownHuman } from './prompt-inserts.ts';
+import type { ScenePart } from './scene-part.ts';
+
+/** What a prompt is dressed for. */
+export type DressInput = {
+  readonly conversation: ConversationKey;
+  readonly input: ComposeInput;
+  /** Who answers, or whom a human answers. */
+  readonly persona: Persona;
+  readonly settings: ConversationSettings;
+  readonly options: PrepareOptions;
+  readonly part: ScenePart;
+};
+
+/** What stands in a prompt besides persona and turns, and what macros stand for in it. */
+export type Dress = {
+  readonly inserts: readonly PromptInsert[];
+  readonly macros: MacroExpander;
+  /** Remembers what the prompt's texts have set and what lore has begun. */
+  keep(variables: MacroVariables): Promise<void>;
+};
+
+/**
+ * Collects lore, notes, what the humans say about themselves and the summary for a prompt, and
+ * prepares the macros. Throws what memory, engine and store throw.
+ */
+export const dressPrompt = async (
+  services: PrepareServices,
+  { conversation, input, persona, settings, options, part }: DressInput,
+): Promise<Dress> => {
+  const { memory, lore: loreService, place } = services;
+  const names = namesIn(input);
+  const said = promptTurns(input);
+  const question = said.findLast(({ role }) => role === 'user');
+  const humans = await humansOf(services, said, names);
+  const asking = humans.find(({ id }) => id === question?.speaker.id);
+  const base = createMacroExpander({
+    ...macroNames(input),
+    ...lastSaid(said, question, services.now()),
+    persona: asking?.persona.description ?? '',
+    now: services.now(),
+    random: services.random,
+    conversation,
+    group: part.group,
+    groupNotMuted: part.groupNotMuted,
+    variables: { local: settings.variables ?? {}, global: {} },
+  });
+  const lore =
+    loreService === undefined
+      ? { ...noLore, keep: async () => {} }
+      : await loreService.prepare({
+          conversation,
+          place,
+          persona,
+          messages: said.map((turn) => ({ name: names.get(turn.speaker.id) ?? turn.speaker.name, text: shownText(turn) })),
+          messageCount: await memory.count(conversation),
+          answerCount: said.filter(({ role }) => role === 'assistant').length,
+          contextTokens: input.contextTokens,
+          countTokens: (texts) => services.engine.countTokens(texts.map((text) => [{ kind: 'text', text }])),
+          expand: (text) => base.expand(text),
+          trigger: options.kind ?? 'normal',
+          ...(asking?.persona.description !== undefined && { humanDescription: asking.persona.description }),
+        });
+  const macros = base.with({ outlets: lore.outlets });
+  return {
+    inserts: insertsOf({
+      settings,
+      lore,
+      members: membersTold(part, macros, names),
+      humans,
+      humanMessages: said.filter(({ role }) => role === 'user').length,
+      guidance: options.guidance,
+    }),
+    macros,
+    keep: async ({ local }) => {
+      await lore.keep();
+      if (Object.keys(local).length > 0) {
+        const { variables = {} } = await memory.settings(conversation);
+        await memory.configure(conversation, { variables: { ...variables, ...local } });
+      }
+    },
+  };
+};
+
+/** What the other members of a scene are; their own macros speak of themselves. */
+const membersTold = (
+  { described }: ScenePart,
+  macros: MacroExpander,
+  names: ReadonlyMap<string, string>,
+): readonly { readonly name: string; readonly text: string }[] =>
+  described.map((persona) => {
+    const name = names.get(`persona:${persona.id}`) ?? persona.name;
+    const own = macros.with({ char: persona.nickname ?? persona.name });
+    const [description, personality] = [persona.description, persona.personality].map((text) => own.expand(text ?? '').trim());
+    return { name, text: [description, personality && `${name}'s personality: ${personality}`].filter(Boolean).join('\n') };
+  });
+
+/** The humans who take part, the latest last, with what they say about themselves. */
+const humansOf = async (
+  { human }: PrepareServices,
+  said: readonly Turn[],
+  names: ReadonlyMap<string, string>,
+): Promise<readonly (KnownHuman & { readonly id: string })[]> => {
+  if (!human) return [];
+  const ids = [...new Set(said.filter(({ role }) => role === 'user').map(({ speaker }) => speaker.id))]
+    .filter((id) => !id.startsWith('persona:'))
+    .slice(-bounds.humanPersona.toldMax);
+  const found = await Promise.all(ids.map(async (id) => ({ id, persona: await human(id) })));
+  return found.flatMap(({ id, persona }) => (persona === undefined ? [] : [{ id, persona, name: names.get(id) ?? '' }]));
+};
+
+/** What was said last, and when who asks had spoken before. */
+const lastSaid = (
+  said: readonly Turn[],
+  question: Turn | undefined,
+  now: number,
+): Pick<MacroValues, 'lastMessage' | 'lastUserMessage' | 'lastCharMessage' | 'lastUserAt'> => {
+  const textOf = (turn: Turn | undefined): string => (turn === undefined ? '' : shownText(turn));
+  const before = said.findLast((turn) => turn !== question && turn.speaker.id === question?.speaker.id);
+  return {
+    lastMessage: textOf(said.at(-1)),
+    lastUserMessage: textOf(question),
+    lastCharMessage: textOf(said.findLast(({ role }) => role === 'assistant')),
+    lastUserAt: before?.at ?? question?.at ?? now,
+  };
+};

@@ -1,0 +1,105 @@
+import type { AnswerSurface } from '../core/answer-surface.ts';
+import { bounds } from '../core/bounds.ts';
+import type { ConversationKey, Speaker, Summary, Turn } from '../core/conversation.ts';
+import { PaddockError } from '../core/error.ts';
+import type { ReplyPort } from '../core/message.ts';
+import type { Persona } from '../core/persona.ts';
+import type { AnswerQueue } from '../core/queue.ts';
+import { speak } from './auto-scene.ts';
+import { openConversation } from './greet.ts';
+import type { AnswerServices } from './make-answer.ts';
+import type { RevisePlace, Reviser } from './revise.ts';
+import type { Summariser } from './summariser.ts';
+
+/** What people can ask for in roleplay besides answers. All reject with `PaddockError`s. */
+export interface RoleplayActions {
+  /** Lets a persona say something after all that was said. False when it was stopped before anything came. */
+  speak(where: RevisePlace, personaId: string): Promise<boolean>;
+  /**
+   * Begins a conversation with the greetings of these personas: of one alone, or of a scene's members. Gives how many greeted; 0 when
+   * something was said there already, none has a greeting, or nothing can be shown there.
+   */
+  greet(
+    where: RevisePlace,
+    personas: readonly Persona[],
+    options: { readonly userName: string; readonly isInScene?: boolean },
+  ): Promise<number>;
+  /** Writes what a human could say next; it is remembered nowhere. Undefined when it was stopped before anything came. */
+  impersonate(where: RevisePlace, human: Speaker): Promise<string | undefined>;
+  /** Summarises what has left the prompt since the last summary. Undefined when nothing has. */
+  summarise(where: RevisePlace): Promise<Summary | undefined>;
+}
+
+export type RoleplayServices = AnswerServices & {
+  readonly queue: AnswerQueue;
+  readonly reviser: Pick<Reviser, 'impersonate'>;
+  readonly summariser: Pick<Summariser, 'make'>;
+  readonly portOn: AnswerSurface['portOn'];
+};
+
+export const createRoleplayActions = (services: RoleplayServices): RoleplayActions => {
+  const { memory, queue, portOn } = services;
+
+  /** Undefined where nothing can be shown but answers to messages as they come. */
+  const freePort = async ({ conversation, place, userId }: RevisePlace): Promise<ReplyPort | undefined> => {
+    const { reply } = await services.at(place);
+    try {
+      return portOn(conversation, undefined, { ...(place && { place }), reply, askerId: userId });
+    } catch (error) {
+      if (error instanceof PaddockError && error.code === 'not-allowed') return undefined;
+      throw error;
+    }
+  };
+  const queued = async <Result>(
+    { conversation, userId }: RevisePlace,
+    what: string,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result | undefined> => {
+    let result: Result | undefined;
+    const request = { conversation, userId, messageId: `${what}:${userId}` };
+    await queue.add(request, async (signal) => {
+      result = await work(signal);
+    }).done;
+    return result;
+  };
+
+  return {
+    speak: async (where, personaId) => {
+      const { conversation, userId: askerId } = where;
+      const spoken = await queued(where, 'speak', async (signal) => {
+        const questionId = await lastQuestionId(services, conversation);
+        return speak(services, where, { personaId, askerId, ...(questionId !== undefined && { questionId }) }, signal);
+      });
+      return spoken !== undefined;
+    },
+    greet: async (where, personas, { userName, isInScene = false }) => {
+      const { conversation, place } = where;
+      if ((await memory.count(conversation)) > 0) return 0;
+      const { reply } = await services.at(place);
+      let greeted = 0;
+      for (const persona of personas) {
+        const port = await freePort(where);
+        if (port === undefined) break;
+        const how = { userName, isInScene, isFurther: greeted > 0, reply };
+        const turn = await openConversation(services, conversation, persona, port, how);
+        if (turn) greeted += 1;
+      }
+      return greeted;
+    },
+    impersonate: async (where, human) => {
+      const own = (await (await services.at(where.place)).human?.(human.id))?.name?.trim();
+      const name = own || human.name;
+      return services.reviser.impersonate(where, { id: human.id, name }, { begin: () => {}, end: () => {} });
+    },
+    summarise: (where) => queued(where, 'summary', (signal) => services.summariser.make(where, signal)),
+  };
+};
+
+/** The message that goes with what is said now: what a human said last, or what the last answer answered. */
+const lastQuestionId = async (
+  { memory }: Pick<AnswerServices, 'memory'>,
+  conversation: ConversationKey,
+): Promise<string | undefined> => {
+  const turns = await memory.turns(conversation, { newest: bounds.revisedTurnsMax });
+  return turns.findLast(({ role }: Turn) => role === 'user')?.id;
+};
