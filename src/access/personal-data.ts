@@ -58,6 +58,8 @@ export const createPersonalData = (services: PersonalDataServices): PersonalData
     await stopAnswers(conversation);
     const gone = [...theirs, ...answers.filter(({ to }) => theirs.has(to)).map(({ id }) => id)];
     await memory.remove(conversation, gone);
+    // It may tell what they said.
+    await memory.configure(conversation, { summary: undefined });
     await engine.forget(conversation);
     return theirs.size;
   };

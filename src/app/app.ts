@@ -27,13 +27,14 @@ import { createAnswerQueue } from '../queue/answer-queue.ts';
 import { lockStore } from '../store/lock-store.ts';
 import { openStore } from '../store/store.ts';
 import { createAnswerCounter } from '../telemetry/answer-counts.ts';
-import { createRecentAnswers } from '../trigger/index.ts';
 import { explainConversation } from '../turn/explain.ts';
+import { openConversation } from '../turn/greet.ts';
 import { hearPast } from '../turn/hear-past.ts';
-import { createArrivals, respond } from '../turn/respond.ts';
-import { createReviser, promptOf } from '../turn/revise.ts';
-import { createTroubles } from '../turn/troubles.ts';
+import { respond } from '../turn/respond.ts';
+import { promptOf } from '../turn/revise.ts';
+import { tellPlaces } from '../turn/waiting-notice.ts';
 import { createAnswerActions } from './answer-actions.ts';
+import { createAnswering } from './answering.ts';
 import { createEngine } from './create-engine.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { createDrain } from './drain.ts';
@@ -53,6 +54,8 @@ export type App = Pick<Library, 'personas'> & {
   readonly commands: readonly Command[];
   /** Deals with one message altogether; never rejects. */
   respond(message: IncomingMessage, port: ReplyPort): Promise<void>;
+  /** Begins an empty conversation with its persona's greeting, if it has one; never rejects. */
+  open(conversation: ConversationKey, port: ReplyPort, userName: string): Promise<void>;
   /** Remembers what was said without an answer; gives the ids of messages that were not known. See `hearPast`. */
   heard(messages: readonly IncomingMessage[], occasion: 'history' | 'missed'): Promise<readonly string[]>;
   /** Where the platform Discord keeps what it has seen. */
@@ -103,8 +106,7 @@ export const createApp = async (
   const lore = createLore(library, store, logger);
   const memory = lore.watch(indexUsers(createMemory({ store, now, logger }), index));
   const slots = (): number => engine.model?.slots ?? config.engine.slots;
-  const queue = logRequests(trackAnswers(createAnswerQueue({ slots, bounds: config.queue, now })), { slots, now });
-  const drain = createDrain(queue, engine);
+  const waiting = logRequests(trackAnswers(createAnswerQueue({ slots, bounds: config.queue, now })), { slots, now });
 
   const overrides = createOverrides({ store, logger });
   const people = createHumanPersonas(store);
@@ -115,37 +117,28 @@ export const createApp = async (
   const optOuts = createOptOuts(store);
   const quota = createQuota(now);
   const gate = createGate({ access, optOuts, quota });
-  const services = {
-    memory,
-    queue,
-    engine,
-    logger,
-    now,
-    recentAnswers: createRecentAnswers(),
-    troubles: createTroubles({ now }),
-    random: Math.random,
-    listen: config.memory.listen,
-    at,
-    arrivals: createArrivals(),
-    hear: async (message: IncomingMessage): Promise<boolean> => {
-      const { isHeard, refusal } = await gate.hear(message);
-      if (refusal) throw refusal;
-      return isHeard;
-    },
-    admit: async (message: IncomingMessage): Promise<void> => {
-      const refusal = gate.takeAnswer(message, (await places.settingsAt(message.place)).quota);
-      if (refusal) throw refusal;
-    },
-  };
+  const answering = createAnswering({ config, memory, engine, queue: waiting, places, platforms, gate, logger, now });
+  const { services, queue, reviser, roleplay } = answering;
+  const drain = createDrain(queue, engine);
+  const end = async (): Promise<void> => void (await Promise.all([answering.close(), drain()]));
+  // What is forgotten of a conversation is forgotten for everybody who answered in it.
+  const model = { use: (path: string) => engine.use(path), forget: answering.forget };
   const commands = createCommands({
     memory,
     queue,
     requests: queue.requests,
-    engine,
+    engine: {
+      get model() {
+        return engine.model;
+      },
+      ...model,
+    },
     personas,
+    people,
+    roleplay,
     models,
     lore: lore.parts(engine),
-    stopAnswers: queue.stop,
+    stopAnswers: answering.stop,
     explain: async (conversation, place, answer) => {
       const turn = answer && (await memory.turn(conversation, answer.turnId));
       const options = turn && (await promptOf(memory, conversation, turn));
@@ -162,10 +155,10 @@ export const createApp = async (
     optOuts,
     personalData: createPersonalData({
       memory,
-      engine,
+      engine: model,
       index,
       optOuts,
-      stopAnswers: queue.stop,
+      stopAnswers: answering.stop,
       sources: [
         {
           name: 'humanPersonas',
@@ -178,7 +171,7 @@ export const createApp = async (
     }),
     answers: createAnswerActions({
       ...services,
-      reviser: createReviser(services),
+      reviser,
       surface: platforms.surface,
       newId: randomUUID,
     }),
@@ -216,7 +209,16 @@ export const createApp = async (
     engine,
     personas,
     commands,
-    respond: (message, port) => respond(services, message, port),
+    respond: (message, port) => respond({ ...services, queue: tellPlaces(queue, message, port) }, message, port),
+    open: async (conversation, port, userName) => {
+      try {
+        const { persona, reply } = await at(undefined);
+        const speaker = persona(await memory.settings(conversation));
+        await openConversation({ memory, now }, conversation, speaker, port, { userName, reply });
+      } catch (error) {
+        logger.error({ part: 'start', error }, 'the conversation could not be begun with a greeting');
+      }
+    },
     heard: (messages, occasion) =>
       hearPast(
         { memory, listen: config.memory.listen, isHeard: async (message) => (await gate.hear(message)).isHeard },
@@ -225,9 +227,9 @@ export const createApp = async (
       ),
     seen: createSeenStore(store),
     forget: async (conversation) => {
-      await queue.stop(conversation);
+      await answering.stop(conversation);
       await memory.reset(conversation);
-      await Promise.all([engine.forget(conversation), lore.service.forget(conversation, { isWhole: true })]);
+      await Promise.all([answering.forget(conversation), lore.service.forget(conversation, { isWhole: true })]);
     },
     edited: async (conversation, messageId, text) => {
       await memory.editMessage(conversation, messageId, text);
@@ -236,11 +238,11 @@ export const createApp = async (
       for (const messageId of messageIds) queue.cancel(conversation, messageId);
       await memory.deleteMessages(conversation, messageIds);
     },
-    stopAnswers: queue.stop,
-    drain,
+    stopAnswers: answering.stop,
+    drain: end,
     close: async () => {
       try {
-        await drain();
+        await end();
         await Promise.all([memory.close(), engine.close()]);
       } finally {
         lock.release();

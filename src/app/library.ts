@@ -8,6 +8,7 @@ import { PaddockError } from '../core/error.ts';
 import { createLorebookCatalogue, type LorebookCatalogue } from '../lore/index.ts';
 import { createPersonaCatalogue, type LivePersonaCatalogue } from '../persona/catalogue.ts';
 import { chooseTemplate, loadTemplates, type PromptTemplate } from '../prompt/index.ts';
+import { inFolder } from './folder-error.ts';
 
 /** The files that people write: who answers, in which form, with which settings. */
 export type Library = {
@@ -29,18 +30,22 @@ export type Library = {
  */
 export const loadLibrary = async (config: Config, onProblem: (problem: string) => void): Promise<Library> => {
   const { folders } = config;
-  const personas = await createPersonaCatalogue({
-    folder: folders.personas,
-    importedFolder: join(folders.data, 'personas'),
-    defaultId: config.persona,
-    now: Date.now,
-  });
-  const lorebooks = await createLorebookCatalogue({
-    folder: join(folders.personas, 'lorebooks'),
-    importedFolder: join(folders.data, 'lorebooks'),
-    now: Date.now,
-    onProblem: (id) => onProblem(`the lorebook ${id} can not be read any more`),
-  });
+  const personas = await inFolder(folders.data, () =>
+    createPersonaCatalogue({
+      folder: folders.personas,
+      importedFolder: join(folders.data, 'personas'),
+      defaultId: config.persona,
+      now: Date.now,
+    }),
+  );
+  const lorebooks = await inFolder(folders.data, () =>
+    createLorebookCatalogue({
+      folder: join(folders.personas, 'lorebooks'),
+      importedFolder: join(folders.data, 'lorebooks'),
+      now: Date.now,
+      onProblem: (id) => onProblem(`the lorebook ${id} can not be read any more`),
+    }),
+  );
   const presets = new Map<string, Preset>();
   const templates = new Map<string, PromptTemplate>();
   const read = async (): Promise<readonly string[]> => {

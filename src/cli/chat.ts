@@ -43,11 +43,14 @@ export const chat = async ({ config }: LoadedSettings, options: Options, shutdow
         const persona = (personaId === undefined ? undefined : app.personas.get(personaId)) ?? app.personas.default;
         return `Paddock · ${model} · ${persona.name} answers · /help lists the commands, Ctrl-C stops an answer, Ctrl-D leaves`;
       },
+      // Who asks for a persona wants to meet it.
+      ...(options.persona !== undefined && { open: (port) => app.open(terminalConversation, port, accountName()) }),
       historyFile: join(config.folders.data, 'terminal-history'),
       logger,
       now: Date.now,
       newId: randomUUID,
     });
+    app.platforms.attach('terminal', terminal);
     void Promise.race([shutdown.asked, asked.promise]).then(() => terminal.close());
     return await terminal.run();
   } finally {

@@ -25,7 +25,12 @@ export const serveDiscord = async ({ config }: LoadedSettings, shutdown: Shutdow
       seen: app.seen,
       heard: app.heard,
       onForget: app.forget,
-      replySettingsAt: async (place) => (await app.places.at(place)).reply,
+      mayAnswer: ({ addressed, place }) => addressed !== 'none' || place?.isOwnThread === true,
+      replySettingsAt: async (place) => {
+        const { reply, trigger } = await app.places.at(place);
+        // A thread is opened for what will be answered only.
+        return trigger.mention || reply.style !== 'thread' ? reply : { ...reply, style: 'reply' };
+      },
       onMessage: app.respond,
       onEdit: app.edited,
       onDelete: app.deleted,

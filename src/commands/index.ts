@@ -4,11 +4,15 @@ import { createAdminCommand } from './admin.ts';
 import { createChatCommand } from './chat.ts';
 import { createConfigCommand } from './config.ts';
 import { createEditAction, createEditMenu } from './edit-reply.ts';
+import { createGreetingCommand } from './greeting.ts';
 import { guarded } from './guard.ts';
 import { createHelpCommand } from './help.ts';
+import { createImpersonateCommand } from './impersonate.ts';
 import { createLoreCommand, createLoreSaveCommand } from './lore.ts';
+import { createMeCommand } from './me.ts';
 import { createForgetUserMenu, createMemoryCommand } from './memory.ts';
 import { createModelCommand } from './model.ts';
+import { createNoteCommand } from './note.ts';
 import { createPersonaCommand } from './persona.ts';
 import { createPrivacyCommand } from './privacy.ts';
 import { createPromptCommand, createShowPromptMenu } from './prompt.ts';
@@ -25,11 +29,14 @@ import {
   createSwipeCommand,
 } from './revise.ts';
 import { createSayCommand } from './say.ts';
+import { createScenarioCommand } from './scenario.ts';
+import { createSceneCommand } from './scene.ts';
 import type { CommandServices } from './services.ts';
 import { createLimitCommand, createSamplingCommand, createTemplateCommand } from './setting-shortcuts.ts';
 import { createStatsCommand } from './stats.ts';
 import { createStatusCommand } from './status.ts';
 import { createStopCommand } from './stop.ts';
+import { createSummaryCommand } from './summary.ts';
 import { createBranchMenu, createDeleteMenu, createRewindMenu, createUndoCommand } from './take-back.ts';
 
 /** Every command of the bot, in the order in which help lists them. To add one: its file, and its line here. */
@@ -44,6 +51,13 @@ export const createCommands = (services: CommandServices): readonly Command[] =>
       createUndoCommand(services),
       createSwipeCommand(services),
       createPersonaCommand(services),
+      createGreetingCommand(services),
+      createSceneCommand(services),
+      createScenarioCommand(services),
+      createNoteCommand(services),
+      createSummaryCommand(services),
+      createMeCommand(services),
+      createImpersonateCommand(services),
       createLoreCommand(services),
       createMemoryCommand(services),
       createConfigCommand(services),

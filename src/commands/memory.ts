@@ -152,7 +152,11 @@ export const forgetTurns = async (
     ids.push(...meant.slice(0, count - ids.length).map(({ id }) => id));
     if (ids.length >= count) break;
   }
-  return ids.length === 0 ? 0 : (await memory.remove(conversation, ids)).length;
+  if (ids.length === 0) return 0;
+  const gone = await memory.remove(conversation, ids);
+  // It may tell what somebody said.
+  if (userId !== undefined) await memory.configure(conversation, { summary: undefined });
+  return gone.length;
 };
 
 /** The menu `Forget this user`: forgets what somebody said in this conversation. */

@@ -6,6 +6,7 @@ import { currentPersona } from './current-persona.ts';
 import { defineCommand } from './define-command.ts';
 import { findPersona, uniqueNames } from './find-persona.ts';
 import { say } from './locale/index.ts';
+import { revisePlace } from './meant-answer.ts';
 import { shownPath } from './refusal.ts';
 import type { CommandServices } from './services.ts';
 import { scopeOption } from './setting-scope.ts';
@@ -30,7 +31,7 @@ export const createPersonaCommand = (services: PersonaServices): Command => ({
   ],
 });
 
-type PersonaServices = Pick<CommandServices, 'memory' | 'personas' | 'personaAt' | 'settings'>;
+type PersonaServices = Pick<CommandServices, 'memory' | 'personas' | 'personaAt' | 'settings' | 'roleplay'>;
 
 const listCommand = (services: PersonaServices): Command =>
   defineCommand({
@@ -89,7 +90,12 @@ const useCommand = (services: PersonaServices): Command =>
       }
       await services.memory.configure(conversation, { personaId: wanted.id });
       const text = say(locale, 'personaChosen', { name: wanted.name });
-      return { text: wanted.greeting === undefined ? text : `${text}\n\n${greetingOf(wanted, user.name)}`, isPrivate: false };
+      // A conversation without a word begins with its greeting, as a message that is remembered and has swipes.
+      const greeted = await services.roleplay.greet(revisePlace(context), [wanted], { userName: user.name });
+      return {
+        text: wanted.greeting === undefined || greeted > 0 ? text : `${text}\n\n${greetingOf(wanted, user.name)}`,
+        isPrivate: false,
+      };
     },
   });
 

@@ -11,9 +11,11 @@ import type { Persona } from '../core/persona.ts';
 import type { AnswerQueue } from '../core/queue.ts';
 import type { AnswerSettings, Place } from '../core/settings.ts';
 import type { BookOwners, CountTokens, LoreAttachments, LorebookCatalogue, LoreService } from '../lore/index.ts';
+import type { HumanPersonas } from '../people/human-personas.ts';
 import type { AnswerCounts } from '../telemetry/answer-counts.ts';
 import type { ConversationPrompt } from '../turn/explain.ts';
 import type { RevisePlace } from '../turn/revise.ts';
+import type { RoleplayActions } from '../turn/roleplay-actions.ts';
 import type { ModelsFolder } from './models-folder.ts';
 import type { QueuedRequest } from './request-log.ts';
 
@@ -124,6 +126,9 @@ export type CommandServices = {
   readonly optOuts: OptOuts;
   readonly personalData: PersonalData;
   readonly answers: AnswerActions;
+  readonly roleplay: RoleplayActions;
+  /** What humans say about themselves. */
+  readonly people: HumanPersonas;
   readonly bot: BotControl;
   /** What was answered since the start. */
   answerCounts(): AnswerCounts;

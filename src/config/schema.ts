@@ -129,6 +129,12 @@ const settings = {
       .describe(
         'Messages from before the first question in a Discord channel that the bot reads, so that it knows what is being talked about. 0 reads none.',
       ),
+    summary: kind
+      .choice(['auto', 'off'])
+      .default('auto')
+      .describe(
+        '`auto` summarises what no longer fits into the prompt, while nobody waits for an answer; never with the demo model, which has nothing to say about it. `off` only when somebody asks for it with `/summary make`.',
+      ),
   }),
 
   queue: kind.group('How many may wait for an answer. Whoever comes too late is told so at once.', {

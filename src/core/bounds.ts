@@ -29,6 +29,8 @@ export const bounds = {
   troubles: { quietMs: 60_000, conversationsMax: 1000 },
   /** Requests that wait or run: in all, in a conversation, of a user. */
   queue: { total: 64, perConversation: 8, perUser: 3 },
+  /** How long a question waits before the place in the queue is shown to whoever asked, and before it is brought up to date, in milliseconds. */
+  placeNotice: { afterMs: 5000, renewMs: 30_000 },
   /** Members of a scene; how long a conversation is not told again that nobody speaks unasked there, in milliseconds, and in how many that is known. */
   scene: { membersMax: 16, toldMs: 30 * 60_000, toldConversationsMax: 1000 },
   /** Scenes that go on by themselves: conversations at once; the pause, in milliseconds, and turns without a human that can be chosen. */

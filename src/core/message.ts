@@ -48,6 +48,8 @@ export type AnswerPosition = { readonly index: number; readonly count: number };
  * except `finish`, which tells by it that the answer was not delivered.
  */
 export interface ReplyPort {
+  /** The message waits for its turn, and so many answers come before: to be shown until `begin` or `end`. May be called again. */
+  waits?(place: number): void;
   /**
    * The message's turn has come and `speaker` is about to answer: show that it is being written.
    *

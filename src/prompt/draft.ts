@@ -4,12 +4,13 @@ import type { PromptLayout } from '../core/layout.ts';
 import type { Persona } from '../core/persona.ts';
 import type { ChatMessage } from '../core/prompt.ts';
 import type { NamesShown } from './arrange.ts';
-import type { PromptInsert } from './inserts.ts';
+import { isEarly, type PromptInsert } from './inserts.ts';
 import { createLabelGuard } from './labels.ts';
 import { createMacroExpander, type MacroExpander, type MacroVariables, noVariables } from './macros.ts';
 import { cleanName, distinctNames, speakerLabel } from './names.ts';
 import { orderTurns } from './order-turns.ts';
 import {
+  earlyUser,
   isCharacter,
   type PersonaFields,
   type PersonaPart,
@@ -34,6 +35,8 @@ export type ComposeInput = {
   readonly promptStartId?: string;
   /** The user turn to answer [the last]. Given, what stands after it is left out. */
   readonly questionId?: string;
+  /** Goes on after the last turn, whoever said it, in place of a question: only that one is always in. [false] */
+  readonly follows?: boolean;
   /** The beginning of an unfinished answer, to be continued; its turn must not be among `turns`. */
   readonly open?: string;
   /** Shown names: `auto` for characters and where several people speak. [auto] */
@@ -134,9 +137,12 @@ export const textsOf = (
   });
   const { description, personality, scenario } = fields;
   const late = macros.with({ description, personality, scenario });
+  const early = late.with({ user: earlyUser(cast.onlyHuman) });
   const inserts = [
     ...personaInserts(persona, late),
-    ...(input.inserts ?? []).map((insert) => (insert.hasMacros ? { ...insert, text: late.expand(insert.text).trim() } : insert)),
+    ...(input.inserts ?? []).map((insert) =>
+      insert.hasMacros ? { ...insert, text: (isEarly(insert.position) ? early : late).expand(insert.text).trim() } : insert,
+    ),
   ].filter(({ text }) => text.trim() !== '');
   return { fields, inserts, variables: macros.changes() };
 };
@@ -155,10 +161,12 @@ export const macroNames = (input: ComposeInput): { readonly char: string; readon
 
 /** The turns in the prompt's order: those before the question, and the question with what follows it. */
 export const splitTurns = (
-  { turns, questionId }: ComposeInput,
+  { turns, questionId, follows = false }: ComposeInput,
   startId: string | undefined,
 ): { readonly before: readonly Turn[]; readonly after: readonly Turn[] } => {
   const ordered = orderTurns(turns, startId);
+  // All that was said since a question can be long where personas talk with one another.
+  if (follows) return { before: ordered.slice(0, -1), after: ordered.slice(-1) };
   const question =
     questionId === undefined
       ? ordered.findLastIndex((turn) => turn.role === 'user')

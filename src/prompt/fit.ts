@@ -65,7 +65,8 @@ export const fitPrompt = async (fitting: Fitting): Promise<Fitted> => {
     ({ message }, index) => (turnTokens[index] ?? 0) + native + (message.role === 'user' ? userMarkup : answerMarkup),
   );
   const room = (promptTokensMax - bareTokens) * bounds.prompt.lowWaterShare;
-  const starts = [1, 0.5, 0].map((share) => draft.history.length - turnsWithin(recent, costs, room * share));
+  const isBetweenPersonas = question?.message.role === 'assistant';
+  const starts = [1, 0.5, 0].map((share) => draft.history.length - turnsWithin(recent, costs, room * share, isBetweenPersonas));
   for (const start of new Set(starts)) {
     const fitted = start === bare.start ? undefined : await firstThatFits(fitting, [{ ...bare, start }]);
     if (fitted) return fitted;
@@ -96,9 +97,15 @@ const countableHistory = (draft: Draft, promptTokensMax: number): number => {
 
 /**
  * How many of the newest turns cost at most `tokens` together, the first of them a human's: an
- * answer without what it answers tells the model little, and few forms can begin with one.
+ * answer without what it answers tells the model little, and few forms can begin with one. Where
+ * personas talk with one another and no human's is among them, an answer has to do.
  */
-const turnsWithin = (turns: readonly DraftEntry[], costs: readonly number[], tokens: number): number => {
+const turnsWithin = (
+  turns: readonly DraftEntry[],
+  costs: readonly number[],
+  tokens: number,
+  isBetweenPersonas: boolean,
+): number => {
   let left = tokens;
   let start = turns.length;
   while (start > 0 && (costs[start - 1] ?? 0) <= left) {
@@ -106,7 +113,8 @@ const turnsWithin = (turns: readonly DraftEntry[], costs: readonly number[], tok
     left -= costs[start] ?? 0;
   }
   const human = turns.findIndex((entry, index) => index >= start && entry.message.role === 'user');
-  return human === -1 ? 0 : turns.length - human;
+  if (human === -1) return isBetweenPersonas ? turns.length - start : 0;
+  return turns.length - human;
 };
 
 /** Keeps as much of the question's beginning and end as fits in `tokens`. */

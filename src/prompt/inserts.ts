@@ -30,6 +30,9 @@ export type PromptInsert = {
   readonly position: InsertPosition;
 };
 
+/** Whether a place is at the prompt's beginning, which stays the same whoever is answered (docs/decisions/0009-who-user-means.md). */
+export const isEarly = ({ at }: Pick<InsertPosition, 'at'>): boolean => at !== 'depth' && at !== 'end';
+
 /** The inserts of one place in the system prompt, in the order given. */
 export const insertsAt = (
   inserts: readonly PromptInsert[],

@@ -10,12 +10,15 @@ export const orderTurns = (turns: readonly Turn[], startId: string | undefined):
   const questions = new Set(kept.filter((turn) => turn.role === 'user').map((turn) => turn.id));
   const answers = new Map<string, Turn[]>();
   const others: Turn[] = [];
+  // Where personas go on for long, a block can end among the answers to one question.
+  const [first] = kept;
+  const begunId = first?.role === 'assistant' ? first.replyTo : undefined;
   for (const turn of kept) {
     const { replyTo } = turn;
     if (turn.role === 'user' || replyTo === undefined) others.push(turn);
     else if (questions.has(replyTo)) answers.set(replyTo, [...(answers.get(replyTo) ?? []), turn]);
     // An answer whose question was dropped with its block is dropped, too.
-    else if (startId === undefined || replyTo >= startId) others.push(turn);
+    else if (startId === undefined || replyTo >= startId || replyTo === begunId) others.push(turn);
   }
   return others
     .flatMap((turn) => [turn, ...(answers.get(turn.id) ?? [])])

@@ -28,6 +28,9 @@ export type PersonaPart = {
 export const isCharacter = (persona: Persona): boolean =>
   [persona.description, persona.personality, persona.scenario, persona.exampleDialogue].some((field) => Boolean(field?.trim()));
 
+/** `{{user}}` at the prompt's beginning. @param human the name of the human when there is exactly one */
+export const earlyUser = (human: string | undefined): string => human ?? 'the user';
+
 /** A persona's texts, their macros expanded; absent ones are empty. */
 export type PersonaFields = Readonly<
   Record<'name' | 'system' | 'description' | 'personality' | 'scenario' | 'greeting' | 'examples', string>
@@ -46,7 +49,7 @@ export const personaFields = (
   macros: MacroExpander,
   { scenario = persona.scenario, hasDefault }: { readonly scenario?: string | undefined; readonly hasDefault: boolean },
 ): PersonaFields => {
-  const expander = macros.with({ user: human ?? 'the user', original: '' });
+  const expander = macros.with({ user: earlyUser(human), original: '' });
   const expand = (text = ''): string => expander.expand(text).trim();
   const own = persona.systemPrompt?.trim() ?? '';
   const original = hasDefault && (own === '' || /\{\{\s*original/i.test(own)) ? expand(defaultSystemPrompt) : '';

@@ -108,7 +108,7 @@ export const createAnswerQueue = (options: {
   const cancel = (entry: Entry): void => {
     entry.abort.abort();
     if (entry.isRunning) return;
-    // p-queue still holds it, and lets it pass as soon as its turn comes.
+    lanes.remove(entry.id); // it takes nobody's turn
     entries.delete(entry.id);
     entry.done.reject(
       new PaddockError('cancelled', 'a request was cancelled before its turn', { userText: 'That was cancelled.' }),
@@ -133,7 +133,7 @@ export const createAnswerQueue = (options: {
       entries.set(entry.id, entry);
       entry.done.promise.catch(() => {}); // who does not look at the ticket need not handle its failure
       queue.concurrency = slots();
-      void queue.add(() => run(entry, work), { id: entry.id, lane: request.conversation });
+      void queue.add(() => run(entry, work), { id: entry.id, lane: request.conversation, user: request.userId });
       return { done: entry.done.promise, place: () => placeOf(entry.id) };
     },
     cancel: (conversation, messageId) => {

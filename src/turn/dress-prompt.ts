@@ -1,10 +1,12 @@
 import { bounds } from '../core/bounds.ts';
 import { type ConversationKey, type ConversationSettings, shownText, type Turn } from '../core/conversation.ts';
 import type { Persona } from '../core/persona.ts';
-import { noLore } from '../lore/lore-inserts.ts';
+import { noLore, type PromptLore } from '../lore/lore-inserts.ts';
 import {
   type ComposeInput,
   createMacroExpander,
+  earlyUser,
+  isEarly,
   type MacroExpander,
   type MacroValues,
   type MacroVariables,
@@ -50,8 +52,9 @@ export const dressPrompt = async (
   const question = said.findLast(({ role }) => role === 'user');
   const humans = await humansOf(services, said, names);
   const asking = humans.find(({ id }) => id === question?.speaker.id);
+  const named = macroNames(input);
   const base = createMacroExpander({
-    ...macroNames(input),
+    ...named,
     ...lastSaid(said, question, services.now()),
     persona: asking?.persona.description ?? '',
     now: services.now(),
@@ -61,7 +64,10 @@ export const dressPrompt = async (
     groupNotMuted: part.groupNotMuted,
     variables: { local: settings.variables ?? {}, global: {} },
   });
-  const lore =
+  // Where an entry will stand is not known yet when its text is expanded.
+  const isShared = new Set(input.turns.filter(({ role }) => role === 'user').map(({ speaker }) => speaker.id)).size > 1;
+  const marked = isShared ? base.with({ user: userMark }) : base;
+  const found =
     loreService === undefined
       ? { ...noLore, keep: async () => {} }
       : await loreService.prepare({
@@ -73,10 +79,11 @@ export const dressPrompt = async (
           answerCount: said.filter(({ role }) => role === 'assistant').length,
           contextTokens: input.contextTokens,
           countTokens: (texts) => services.engine.countTokens(texts.map((text) => [{ kind: 'text', text }])),
-          expand: (text) => base.expand(text),
+          expand: (text, of) => (of === 'key' ? base : marked).expand(text),
           trigger: options.kind ?? 'normal',
           ...(asking?.persona.description !== undefined && { humanDescription: asking.persona.description }),
         });
+  const lore = isShared ? { ...found, ...withUser(found, named.user) } : found;
   const macros = base.with({ outlets: lore.outlets });
   return {
     inserts: insertsOf({
@@ -95,6 +102,23 @@ export const dressPrompt = async (
         await memory.configure(conversation, { variables: { ...variables, ...local } });
       }
     },
+  };
+};
+
+/** Stands for `{{user}}` in lore until it is known where that will stand. Nobody types it: it is no character. */
+const userMark = '\uFDD0user\uFDD1';
+
+/** Lore with the user in place: who is answered near the end, nobody by name at the beginning. */
+const withUser = ({ inserts, noteTop, noteBottom, outlets }: PromptLore, user: string): PromptLore => {
+  const fill = (text: string, name: string): string => text.replaceAll(userMark, name);
+  const late = <Text extends { readonly text: string }>(each: Text): Text => ({ ...each, text: fill(each.text, user) });
+  return {
+    inserts: inserts.map((insert) =>
+      isEarly(insert.position) ? { ...insert, text: fill(insert.text, earlyUser(undefined)) } : late(insert),
+    ),
+    noteTop: noteTop.map(late),
+    noteBottom: noteBottom.map(late),
+    outlets: new Map([...outlets].map(([name, text]) => [name, fill(text, earlyUser(undefined))])),
   };
 };
 

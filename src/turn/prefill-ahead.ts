@@ -54,6 +54,8 @@ export const prefillNext = async (
   const model = engine.model;
   if (model === undefined) return;
   const here = await services.at(place);
+  // One instruction that holds the history in its middle: its beginning is short, and the rest moves.
+  if (here.layout !== undefined) return;
   const settings = await memory.settings(conversation);
   const { scene } = settings;
   const speakers: readonly (string | undefined)[] =

@@ -107,6 +107,7 @@ export const preparePrompt = async (
     contextTokens: model.contextTokens,
     outputTokensMax: services.outputTokensMax,
     ...(asked !== undefined && { questionId: asked }),
+    ...(follows && { follows }),
     ...(read.startId !== undefined && { promptStartId: read.startId }),
     ...(services.layout && !human && { layout: services.layout }),
     ...(open !== undefined && { open }),

@@ -8,6 +8,8 @@ export type ScriptedAnswer = string | readonly (string | Error)[];
 export type FakeEngineOptions = {
   /** The answers, in order; the last one is given again and again. */
   readonly answers?: readonly ScriptedAnswer[];
+  /** The answer to a request, in place of `answers`. */
+  readonly answerTo?: (request: GenerateRequest) => ScriptedAnswer;
   readonly model?: Partial<ModelInfo>;
   /** Model files that `use` can load, by path; any other is refused. */
   readonly loadable?: readonly string[];
@@ -64,7 +66,7 @@ export const createFakeEngine = (options: FakeEngineOptions = {}): FakeEngine =>
 
   async function* generate(request: GenerateRequest): AsyncGenerator<GenerateEvent> {
     if (isClosed) throw new PaddockError('engine-closed', 'the fake is closed', { userText: 'I am closing down.' });
-    const answer = answers[Math.min(requests.length, answers.length - 1)] ?? '';
+    const answer = options.answerTo?.(request) ?? answers[Math.min(requests.length, answers.length - 1)] ?? '';
     requests.push(request);
     const prompt = pieces(promptText(request.prompt));
     const last = lastPrompts.get(request.affinity) ?? [];

@@ -1,11 +1,13 @@
 import { germanAnswers } from './de/answers.ts';
 import { germanData } from './de/data.ts';
 import { loreGerman } from './de/lore.ts';
+import { germanRoleplay } from './de/roleplay.ts';
 import { germanSettings } from './de/settings.ts';
 import type { Translation } from './translation.ts';
 
 export const german: Translation = {
   commands: {
+    ...germanRoleplay.commands,
     ...loreGerman.commands,
     ...germanSettings.commands,
     ...germanAnswers.commands,
@@ -31,6 +33,7 @@ export const german: Translation = {
     'help command': ['befehl', 'Der Befehl, der erklärt werden soll'],
   },
   notices: {
+    ...germanRoleplay.notices,
     ...loreGerman.notices,
     ...germanSettings.notices,
     ...germanAnswers.notices,

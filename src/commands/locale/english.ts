@@ -1,6 +1,7 @@
 import { englishAnswers } from './english/answers.ts';
 import { englishData } from './english/data.ts';
 import { loreEnglish } from './english/lore.ts';
+import { englishRoleplay } from './english/roleplay.ts';
 import { englishSettings } from './english/settings.ts';
 
 /** What the frame around the commands and some commands say. `{word}` stands for a value. */
@@ -9,6 +10,7 @@ export const english = {
   ...englishSettings,
   ...englishAnswers,
   ...englishData,
+  ...englishRoleplay,
   done: 'Done.',
   unexpected: 'Something went wrong on my side. The people who run me can find the cause in the log.',
   unknownCommand: 'There is no such command. {help} lists those there are.',

@@ -1,11 +1,13 @@
 import { spanishAnswers } from './es/answers.ts';
 import { spanishData } from './es/data.ts';
 import { loreSpanish } from './es/lore.ts';
+import { spanishRoleplay } from './es/roleplay.ts';
 import { spanishSettings } from './es/settings.ts';
 import type { Translation } from './translation.ts';
 
 export const spanish: Translation = {
   commands: {
+    ...spanishRoleplay.commands,
     ...loreSpanish.commands,
     ...spanishSettings.commands,
     ...spanishAnswers.commands,
@@ -31,6 +33,7 @@ export const spanish: Translation = {
     'help command': ['comando', 'El comando que explicar'],
   },
   notices: {
+    ...spanishRoleplay.notices,
     ...loreSpanish.notices,
     ...spanishSettings.notices,
     ...spanishAnswers.notices,

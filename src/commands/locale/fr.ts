@@ -1,11 +1,13 @@
 import { frenchAnswers } from './fr/answers.ts';
 import { frenchData } from './fr/data.ts';
 import { loreFrench } from './fr/lore.ts';
+import { frenchRoleplay } from './fr/roleplay.ts';
 import { frenchSettings } from './fr/settings.ts';
 import type { Translation } from './translation.ts';
 
 export const french: Translation = {
   commands: {
+    ...frenchRoleplay.commands,
     ...loreFrench.commands,
     ...frenchSettings.commands,
     ...frenchAnswers.commands,
@@ -31,6 +33,7 @@ export const french: Translation = {
     'help command': ['commande', 'La commande à expliquer'],
   },
   notices: {
+    ...frenchRoleplay.notices,
     ...loreFrench.notices,
     ...frenchSettings.notices,
     ...frenchAnswers.notices,

@@ -1,11 +1,13 @@
 import { japaneseAnswers } from './ja/answers.ts';
 import { japaneseData } from './ja/data.ts';
 import { loreJapanese } from './ja/lore.ts';
+import { japaneseRoleplay } from './ja/roleplay.ts';
 import { japaneseSettings } from './ja/settings.ts';
 import type { Translation } from './translation.ts';
 
 export const japanese: Translation = {
   commands: {
+    ...japaneseRoleplay.commands,
     ...loreJapanese.commands,
     ...japaneseSettings.commands,
     ...japaneseAnswers.commands,
@@ -31,6 +33,7 @@ export const japanese: Translation = {
     'help command': ['コマンド', '説明するコマンド'],
   },
   notices: {
+    ...japaneseRoleplay.notices,
     ...loreJapanese.notices,
     ...japaneseSettings.notices,
     ...japaneseAnswers.notices,

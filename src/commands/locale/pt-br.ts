@@ -1,11 +1,13 @@
 import { brazilianAnswers } from './pt-br/answers.ts';
 import { brazilianData } from './pt-br/data.ts';
 import { loreBrazilian } from './pt-br/lore.ts';
+import { brazilianRoleplay } from './pt-br/roleplay.ts';
 import { brazilianSettings } from './pt-br/settings.ts';
 import type { Translation } from './translation.ts';
 
 export const brazilian: Translation = {
   commands: {
+    ...brazilianRoleplay.commands,
     ...loreBrazilian.commands,
     ...brazilianSettings.commands,
     ...brazilianAnswers.commands,
@@ -31,6 +33,7 @@ export const brazilian: Translation = {
     'help command': ['comando', 'O comando a explicar'],
   },
   notices: {
+    ...brazilianRoleplay.notices,
     ...loreBrazilian.notices,
     ...brazilianSettings.notices,
     ...brazilianAnswers.notices,

@@ -24,6 +24,7 @@ import { createClient, type DiscordClient } from './client.ts';
 import { listenForDeletions } from './deletions.ts';
 import { createEventGuard, labelOf } from './event-guard.ts';
 import { failureFields } from './failures.ts';
+import { createGuilds, type Guilds } from './guilds.ts';
 import { createIntake } from './intake.ts';
 import { handleInteraction } from './interactions.ts';
 import { inviteOf } from './invite.ts';
@@ -84,7 +85,7 @@ export type DiscordPlatformOptions = {
 };
 
 /** The bot on Discord. */
-export interface DiscordPlatform {
+export interface DiscordPlatform extends Guilds {
   /**
    * Resolves once messages arrive. While Discord can't be reached it tries again and again; rejects with a
    * `PaddockError` (`discord-refused`) when that can't help.
@@ -169,6 +170,7 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
     on(Events.MessageUpdate, (_before, message) => intake.updated(message));
     listenForDeletions(client, guard, intake);
     client.ws.on(GatewayDispatchEvents.Ready, intake.sessionIsNew);
+    client.ws.on(GatewayDispatchEvents.GuildCreate, intake.guildIsTold);
     on(Events.ShardReady, intake.catchUp);
     on(Events.InteractionCreate, async (interaction) => {
       if (!seen.isFirst(interaction.id)) return;
@@ -275,7 +277,7 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
     client.removeAllListeners();
   };
 
-  return { start, drain, close, answers: ports.surface };
+  return { start, drain, close, answers: ports.surface, ...createGuilds(client) };
 };
 
 const replySettingsOf = ({ replySettingsAt }: DiscordPlatformOptions) => (replySettingsAt ? { replySettingsAt } : {});

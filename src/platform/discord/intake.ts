@@ -11,7 +11,7 @@ import { conversationOf, editOf, incomingOf, textOf } from './inbound.ts';
 import { createLanes } from './lanes.ts';
 import { fetchMissed, learnMembers, markLate } from './missed-messages.ts';
 import type { Names } from './names.ts';
-import { compareIds, fetchMessages, messageFrom, type References } from './raw-messages.ts';
+import { compareIds, fetchMessages, lastMessagesIn, messageFrom, type References } from './raw-messages.ts';
 import { candidatesOf, readFiles } from './read-files.ts';
 import type { SeenEvents } from './seen-events.ts';
 
@@ -46,6 +46,8 @@ export interface Intake {
   gone(channelId: string): Promise<void> | undefined;
   /** There is a new session: it has not told what was written before it. */
   sessionIsNew(): void;
+  /** It tells of a server, and of the last messages in it. */
+  guildIsTold(guild: unknown): void;
   /** Fetches that, channel by channel. Never rejects. */
   catchUp(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export const createIntake = (options: IntakeOptions): Intake => {
   const readings = new Map<string, { readonly channelId: string; readonly controller: AbortController }>();
   const edits = new Map<string, string>();
   let missed = new Map<string, string>();
+  let told = new Map<string, string>(); // the last messages of those channels, from the session's beginning
   let histories = 0; // that are being fetched
 
   const take = (message: Message): Promise<void> | undefined => {
@@ -154,7 +157,7 @@ export const createIntake = (options: IntakeOptions): Intake => {
 
   const catchUpIn = async (channelId: string, after: string): Promise<void> => {
     try {
-      const raws = await fetchMissed(client, channelId, after, backOff);
+      const raws = await fetchMissed(client, channelId, after, told.get(channelId), backOff);
       if (raws === 'deleted') return await forget(channelId);
       if (raws === 'closed') return notes.forget(channelId);
       if (raws.length === 0) return;
@@ -237,6 +240,10 @@ export const createIntake = (options: IntakeOptions): Intake => {
     },
     sessionIsNew: () => {
       missed = new Map(notes.snapshot());
+      told = new Map();
+    },
+    guildIsTold: (guild) => {
+      for (const [channelId, last] of lastMessagesIn(guild)) if (missed.has(channelId)) told.set(channelId, last);
     },
     catchUp: async () => {
       if (missed.size === 0) return;

@@ -10,22 +10,24 @@ const membersMsMax = 3000;
 
 /**
  * Fetches what was written in a channel after a message, the oldest first: where it was a lot, only the newest. `deleted`
- * or `closed` when the channel is gone or can't be read any more. Asks Discord nothing where the client knows that there is nothing.
+ * or `closed` when the channel is gone or can't be read any more. Asks Discord nothing where it has told that there is nothing.
+ *
+ * @param lastTold the channel's last message, as the session told it when it began. What the client knows is none of that: it takes
+ * the message told last for the newest one, also an old one that is told again.
  */
 export const fetchMissed = async (
   client: Client,
   channelId: string,
   after: string,
+  lastTold: string | undefined,
   backOff: BackOffOptions,
 ): Promise<readonly APIMessage[] | 'deleted' | 'closed'> => {
   const limit = bounds.discord.missedMessagesMax;
   try {
+    if (lastTold !== undefined && compareIds(lastTold, after) <= 0) return [];
     // Direct messages and threads that were archived are not known after a start.
     const channel = client.channels.cache.get(channelId) ?? (await withBackOff(() => client.channels.fetch(channelId), backOff));
     if (!channel?.isTextBased()) return 'closed';
-    // Only of a server's channels a new session tells the last message.
-    const isTold = !channel.isDMBased() && !channel.isThread() && channel.lastMessageId !== null;
-    if (isTold && compareIds(channel.lastMessageId ?? '', after) <= 0) return [];
     const first = await withBackOff(() => fetchMessages(client.rest, channelId, { limit, after }), backOff);
     if (first.length < limit) return first;
     const newest = await withBackOff(() => fetchMessages(client.rest, channelId, { limit }), backOff);

@@ -52,6 +52,14 @@ export const noteReferences = (client: Client, references: References): void => 
   client.ws.on(GatewayDispatchEvents.MessageCreate, (raw: unknown) => references.note(raw));
 };
 
+/** Ids of a server's channels, not its threads, with that of the last message in each, as Discord tells of the server. */
+export const lastMessagesIn = (guild: unknown): readonly (readonly [string, string])[] =>
+  (isRecord(guild) && Array.isArray(guild.channels) ? guild.channels : []).flatMap((channel: unknown) =>
+    isRecord(channel) && typeof channel.id === 'string' && typeof channel.last_message_id === 'string'
+      ? [[channel.id, channel.last_message_id] as const]
+      : [],
+  );
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
 /** Whether the little that is needed of a message is there. */

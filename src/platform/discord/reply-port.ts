@@ -9,6 +9,7 @@ import { deliveryFailure, failureFields } from './failures.ts';
 import { createMessageRequests } from './message-requests.ts';
 import type { NewestAnswers } from './newest-answers.ts';
 import type { OwnRemovals } from './own-removals.ts';
+import { createPlaceNotice } from './place-notice.ts';
 import { createTyping } from './typing.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -59,6 +60,12 @@ export const createReplyPort = (options: ReplyPortOptions): ReplyPort => {
   const typing = createTyping(bot.typing, timers, (error) =>
     logger.debug({ channelId, ...failureFields(error) }, 'typing could not be shown'),
   );
+  const placeNotice = createPlaceNotice({
+    requests: bot,
+    nonce: `${options.nonceBase}w`,
+    ownRemovals: options.ownRemovals,
+    onTrouble: (error) => logger.info({ channelId, ...failureFields(error) }, 'the place in the queue could not be shown'),
+  });
   let { reply = plainReply, look } = options;
   let writer: AnswerWriter | undefined;
   let notices = 0;
@@ -87,7 +94,9 @@ export const createReplyPort = (options: ReplyPortOptions): ReplyPort => {
 
   return {
     lost: attempts.lost,
+    waits: placeNotice.show,
     begin: (speaker, settings) => {
+      void placeNotice.clear();
       reply = settings ?? reply;
       look = speaker.look ?? look;
       typing.start();
@@ -112,6 +121,7 @@ export const createReplyPort = (options: ReplyPortOptions): ReplyPort => {
       await writerNow().withdraw();
     },
     end: () => {
+      void placeNotice.clear();
       typing.stop();
       void writer?.stop();
     },

@@ -8,6 +8,7 @@ import type { TerminalChat, TerminalChatOptions } from './options.ts';
 import { createPaint } from './paint.ts';
 import { createScreenPort } from './screen-port.ts';
 import { createTalk, cutNotice, terminalConversation } from './talk.ts';
+import { createTerminalSurface } from './terminal-surface.ts';
 import { createWriter } from './write.ts';
 
 /** Stands for a newline in the line being edited, which can only be one row of text. */
@@ -56,14 +57,21 @@ export const createInteractiveChat = (options: TerminalChatOptions): TerminalCha
     charactersMax: bounds.terminalTypeAheadCharactersMax,
   });
 
+  const newPort = () => createScreenPort({ writer, paint, canErase, columns: () => output.columns ?? 80, newId: options.newId });
+  /** Where the command under way shows what it has to show. */
+  let current: ReturnType<typeof newPort> | undefined;
+
   const answer = async (typed: string): Promise<void> => {
     const what = talk.read(typed.replaceAll(newlineSign, '\n'));
     if (what.kind === 'nothing') return;
     if (what.kind === 'leave') return leave();
-    const columns = (): number => output.columns ?? 80;
-    const port = createScreenPort({ writer, paint, canErase, columns, newId: options.newId });
-    if (what.kind === 'command') await port.say((await talk.command(what.line, (text) => void port.say(text))).text);
-    else {
+    const port = newPort();
+    if (what.kind === 'command') {
+      current = port;
+      const { text } = await talk.command(what.line, (progress) => void port.say(progress));
+      if (text !== '') await port.say(text);
+      current = undefined;
+    } else {
       if (what.isCut) await port.notice(cutNotice);
       await talk.message(what.text, port);
       if (isInterrupted && !isLeaving) await port.notice('Stopped. Ctrl-C again leaves.');
@@ -108,7 +116,7 @@ export const createInteractiveChat = (options: TerminalChatOptions): TerminalCha
   const serve = async (): Promise<void> => {
     const earlier = await history.load();
     // The greeting waits for the model; whoever leaves meanwhile does not.
-    await Promise.race([greet(), left.promise]);
+    await Promise.race([greet().then(() => (isLeaving ? undefined : options.open?.(newPort()))), left.promise]);
     if (isLeaving) return;
     line = createInterface({
       input: gate.keys,
@@ -154,6 +162,8 @@ export const createInteractiveChat = (options: TerminalChatOptions): TerminalCha
 
   let running: Promise<number> | undefined;
   return {
+    // A command's own port is ended by whoever made it.
+    answers: createTerminalSurface(() => (current === undefined ? newPort() : { ...current, end: () => {} })),
     run() {
       running ??= serveAndClose();
       return running;

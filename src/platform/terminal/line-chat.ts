@@ -5,6 +5,7 @@ import { cleanText } from './clean-text.ts';
 import type { TerminalChat, TerminalChatOptions } from './options.ts';
 import { readLines } from './read-lines.ts';
 import { createTalk, cutNotice, terminalConversation } from './talk.ts';
+import { createTerminalSurface } from './terminal-surface.ts';
 import { createWriter } from './write.ts';
 
 /**
@@ -69,6 +70,7 @@ export const createLineChat = (options: TerminalChatOptions): TerminalChat => {
     const lines = readLines(input, bounds.messageCharactersMax);
     const closed = closing.promise.then(() => ({ done: true, value: undefined }) as const);
     try {
+      await options.open?.(port);
       for (;;) {
         const next = await Promise.race([lines.next(), closed]);
         if (next.done || isClosing || !(await handle(next.value))) break;
@@ -84,6 +86,7 @@ export const createLineChat = (options: TerminalChatOptions): TerminalChat => {
 
   let running: Promise<number> | undefined;
   return {
+    answers: createTerminalSurface(() => port),
     run() {
       running ??= serve();
       return running;

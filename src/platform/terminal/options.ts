@@ -1,3 +1,4 @@
+import type { AnswerSurface } from '../../core/answer-surface.ts';
 import type { Command } from '../../core/command.ts';
 import type { ConversationKey, Speaker } from '../../core/conversation.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -29,6 +30,8 @@ export type TerminalChatOptions = {
   stopAnswers(conversation: ConversationKey): unknown;
   /** The chat ends: told once, as soon as that is sure. An answer may still be written then. */
   onLeave?(): void;
+  /** What the chat begins with, before the first line is read: a persona's greeting. [nothing] */
+  open?(port: ReplyPort): Promise<void>;
   /** What is said at the start of a chat in a terminal: what is loaded, who answers, where help is. */
   greeting?(): Promise<string>;
   /** Where the typed lines are kept for the arrow keys; nowhere when absent. */
@@ -46,6 +49,8 @@ export type TerminalChatOptions = {
 export interface TerminalChat {
   /** Serves until the input ends or the user leaves; resolves with the exit code of the program. */
   run(): Promise<number>;
+  /** Where answers appear that are no replies to a typed message. */
+  readonly answers: AnswerSurface;
   /** Ends it: stops the answer being written, takes no more input, resolves once `run` is done. */
   close(): Promise<void>;
 }

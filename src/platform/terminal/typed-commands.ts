@@ -57,7 +57,8 @@ export const createTypedCommands = (options: TypedCommandsOptions): TypedCommand
     }
     const saved = files.length === 0 ? [] : await saveFiles(files, options.exportsFolder, locale, logger);
     const offers = components.flatMap((component) => offerLine(component, commands));
-    const text = outcome.text.trim() || (saved.length === 0 ? say(locale, 'done') : '');
+    // Where there is nothing to say, what was asked for has been shown already: an answer written again.
+    const text = outcome.text.trim();
     return { text: [text, ...saved, ...offers].filter(Boolean).join('\n'), isFailure };
   };
 

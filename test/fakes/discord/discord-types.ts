@@ -119,6 +119,8 @@ export interface FakeDiscord {
   setHeartbeatAcks(isOn: boolean): void;
   /** Op 1: asks the bot for a heartbeat and resolves with the last sequence number it has seen. */
   requestHeartbeat(): Promise<number | null>;
+  /** Tells the sessions of a message that they were told of already. */
+  tellAgain(message: FakeMessage): void;
   /** Sends any dispatch to the sessions, whatever their intents. */
   dispatch(event: string, data: unknown): void;
 

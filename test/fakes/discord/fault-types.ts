@@ -27,8 +27,11 @@ export type Fault = {
   readonly times?: number;
   /** Lets this many matching requests through first. [0] */
   readonly after?: number;
-  readonly effect: FaultEffect;
+  /** What it does; as a function of the request, which `undefined` lets through uncounted. */
+  readonly effect: FaultEffect | ((request: FaultableRequest) => FaultEffect | undefined);
 };
+
+export type FaultableRequest = Pick<LoggedRequest, 'method' | 'path' | 'body'>;
 
 export interface FakeFaults {
   /** Adds a fault; faults are tried in the order in which they were added. The handle tells how often it struck. */

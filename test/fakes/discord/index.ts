@@ -3,7 +3,7 @@ import type { GatewayControl } from './gateway.ts';
 import { createGateway } from './gateway.ts';
 import { addGuild, directChannel } from './guilds.ts';
 import { commandData, componentData, messageCommandData, modalData, startInteraction, userCommandData } from './interactions.ts';
-import { deleteMessage, editMessage } from './messages.ts';
+import { deleteMessage, editMessage, tellAgain } from './messages.ts';
 import type { InteractionRecord, MessageRecord, UserRecord } from './records.ts';
 import { messageFlags } from './records.ts';
 import type { RestControl } from './rest/server.ts';
@@ -117,6 +117,7 @@ export const startFakeDiscord = async (options: FakeDiscordOptions = {}): Promis
     message: (id) => views.message(known(world.messages, id)),
     edit: (message, text) => editMessage(world, views.messageOf(message), { content: text }),
     delete: (message) => deleteMessage(world, views.messageOf(message)),
+    tellAgain: (message) => tellAgain(world, views.messageOf(message)),
 
     registeredCommands: () => [...world.commands.values()].map(({ body }) => body),
     commands: (guild) =>

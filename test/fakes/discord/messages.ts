@@ -98,6 +98,9 @@ export const createMessage = (world: World, wanted: NewMessage): MessageRecord =
   return message;
 };
 
+/** The same dispatch once more. */
+export const tellAgain = (world: World, message: MessageRecord): void => dispatchMessage(world, 'MESSAGE_CREATE', message);
+
 /** What an edit may change; absent parts stay. */
 export type MessageChange = {
   readonly content?: string | undefined;

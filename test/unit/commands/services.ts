@@ -20,6 +20,8 @@ import { silentLogger } from '../../../src/core/logger.ts';
 import type { Memory } from '../../../src/core/memory.ts';
 import type { Persona } from '../../../src/core/persona.ts';
 import { createMemory } from '../../../src/memory/memory.ts';
+import { createHumanPersonas } from '../../../src/people/human-personas.ts';
+import type { RoleplayActions } from '../../../src/turn/roleplay-actions.ts';
 import { createFakeEngine, type FakeEngine, type FakeEngineOptions } from '../../fakes/engine.ts';
 import { noLorebooks } from './lore-kit.ts';
 
@@ -156,6 +158,8 @@ export const createTestServices = (
     optOuts,
     personalData: createPersonalData({ memory: kept.memory, engine, index: kept.index, optOuts, stopAnswers, now }),
     answers: createFakeAnswers(memory, log),
+    roleplay: createFakeRoleplay(log),
+    people: createHumanPersonas(kept.store),
     bot: {
       reload: async () => {
         log.push('reload');
@@ -192,6 +196,20 @@ export const createTestServices = (
   };
   return services;
 };
+
+/** Roleplay where nothing can be shown besides the replies of commands; what was asked for is in the log. */
+const createFakeRoleplay = (log: string[]): RoleplayActions => ({
+  speak: async ({ userId }, personaId) => {
+    log.push(`${personaId} speaks for ${userId}`);
+    return true;
+  },
+  greet: async (_where, personas, { isInScene = false }) => {
+    log.push(`greet ${personas.map(({ id }) => id).join(' ')}${isInScene ? ' in a scene' : ''}`);
+    return 0;
+  },
+  impersonate: async (_where, { name }) => `${name} would say this.`,
+  summarise: async () => undefined,
+});
 
 /** What was asked of the answers, in the log; swipes and edits really change memory. */
 const createFakeAnswers = (memory: Memory, log: string[]): AnswerActions => ({

@@ -7,7 +7,7 @@ import { type AutoScene, createAutoScene } from '../../../src/turn/auto-scene.ts
 import type { RespondServices } from '../../../src/turn/respond.ts';
 import { joinEvents, type TurnEvents } from '../../../src/turn/turn-events.ts';
 import { createManualTimers, type ManualTimers, settle } from '../../fakes/manual-timers.ts';
-import { conversation, createGate } from './kit.ts';
+import { conversation, createGate, promptAt } from './kit.ts';
 import { createSceneBench, type SceneBench, three } from './scene-kit.ts';
 
 const pauseMs = 5000;
@@ -45,6 +45,26 @@ describe('a scene that goes on by itself', () => {
     assert.ok((await bench.turns()).slice(1).every(({ replyTo }) => replyTo === question?.id));
     assert.equal(bench.further.at(-1)?.messageId, undefined);
     assert.equal(bench.timers.waiting, 0);
+  });
+
+  it('goes on as long as it may in a context that holds only the last turns', async () => {
+    const answers = Array.from({ length: 30 }, (_, index) => `Line ${index}. ${'The rain went on and on. '.repeat(4)}`);
+    const scene = { ...going, members: going.members.slice(0, 2), auto: { pauseMs, turnsMax: 20 } };
+    const bench = await create(scene, { answers, model: { contextTokens: 900 } });
+    await bench.say('Hi!');
+    for (let turn = 0; turn < 30; turn += 1) await bench.timers.pass(pauseMs);
+    assert.equal((await bench.spoken()).length, 23, JSON.stringify(bench.log.at(-1)));
+    // Each prompt after a block was dropped begins as the one before of the same speaker, and holds what was said last.
+    const starts = bench.engine.requests.map((_, index) => /Line (\d+)\./.exec(promptAt(bench, index))?.[1]);
+    assert.ok(new Set(starts.slice(3)).size < 8, `blocks, not single turns: ${starts.join(' ')}`);
+    for (let index = 3; index < 22; index += 1) {
+      const lines = [...promptAt(bench, index).matchAll(/Line (\d+)\./g)].map(([, number]) => Number(number));
+      assert.deepEqual(
+        lines,
+        Array.from({ length: lines.length }, (_, at) => index - lines.length + at),
+        'in order, to the last',
+      );
+    }
   });
 
   it('never lets the same one speak twice in a row, and ends where there is nobody else', async () => {

@@ -1,9 +1,9 @@
-import type { FakeFaults, Fault, FaultEffect } from '../fault-types.ts';
+import type { FakeFaults, Fault, FaultableRequest, FaultEffect } from '../fault-types.ts';
 
 /** The scripted faults, and what the server asks of them. */
 export type Faults = FakeFaults & {
   /** What happens to this request; counts it. */
-  take(method: string, path: string): FaultEffect | undefined;
+  take(request: FaultableRequest): FaultEffect | undefined;
 };
 
 export const createFaults = (): Faults => {
@@ -25,7 +25,8 @@ export const createFaults = (): Faults => {
     clear: () => {
       active.length = 0;
     },
-    take: (method, path) => {
+    take: (request) => {
+      const { method, path } = request;
       for (const entry of active) {
         const { fault } = entry;
         if ((fault.method !== undefined && fault.method !== method) || path.search(fault.path) < 0) continue;
@@ -34,8 +35,10 @@ export const createFaults = (): Faults => {
           entry.passed += 1;
           continue;
         }
+        const effect = typeof fault.effect === 'function' ? fault.effect(request) : fault.effect;
+        if (effect === undefined) continue;
         entry.struck += 1;
-        return fault.effect;
+        return effect;
       }
       return undefined;
     },

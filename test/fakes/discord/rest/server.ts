@@ -158,7 +158,7 @@ export const createRestServer = (world: World, upgrade: Upgrade): RestServer => 
     const pattern = typeof match === 'object' ? match.route.pattern : path;
     const limit = limits.count(method, pattern, path);
     const work = (): Promise<ApiResponse> => handle(match, request, url.searchParams, read);
-    const effect = faults.take(method, path);
+    const effect = faults.take({ method, path, body: read.json });
     const answer =
       effect !== undefined
         ? await handleFaulty(effect, response, work)

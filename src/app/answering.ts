@@ -1,0 +1,89 @@
+import type { Gate } from '../access/gate.ts';
+import type { LoggedQueue } from '../commands/request-log.ts';
+import type { TrackedQueue } from '../commands/track-answers.ts';
+import type { Config } from '../config/config.ts';
+import type { ConversationKey } from '../core/conversation.ts';
+import type { Engine } from '../core/engine.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Memory } from '../core/memory.ts';
+import type { IncomingMessage } from '../core/message.ts';
+import { systemTimers } from '../reply/index.ts';
+import { createRecentAnswers } from '../trigger/index.ts';
+import { forgetEvaluated } from '../turn/affinity.ts';
+import { createBesideAnswers } from '../turn/beside-answers.ts';
+import { createArrivals, type RespondServices } from '../turn/respond.ts';
+import { createReviser, type Reviser } from '../turn/revise.ts';
+import { createRoleplayActions, type RoleplayActions } from '../turn/roleplay-actions.ts';
+import { createTroubles } from '../turn/troubles.ts';
+import type { Places } from './place-services.ts';
+import type { Platforms } from './platforms.ts';
+
+export type AnsweringParts = {
+  readonly config: Config;
+  readonly memory: Memory;
+  readonly engine: Engine;
+  readonly queue: LoggedQueue<TrackedQueue>;
+  readonly places: Places;
+  readonly platforms: Platforms;
+  readonly gate: Gate;
+  readonly logger: Logger;
+  readonly now: () => number;
+};
+
+/** Everything by which answers are made, and what goes on beside them. */
+export type Answering = {
+  readonly services: RespondServices;
+  readonly queue: LoggedQueue<TrackedQueue>;
+  readonly reviser: Reviser;
+  readonly roleplay: RoleplayActions;
+  /** Ends the answers of a conversation, and a scene that goes on by itself; resolves with the number of answers. */
+  stop(conversation: ConversationKey): Promise<number>;
+  /** Drops all that the engine has evaluated of a conversation, whoever answered in it. */
+  forget(conversation: ConversationKey): Promise<void>;
+  /** Ends what goes on by itself. */
+  close(): Promise<void>;
+};
+
+/** Puts together how questions are answered, scenes go on, summaries are made and prompts are read ahead. */
+export const createAnswering = (parts: AnsweringParts): Answering => {
+  const { config, memory, engine, places, platforms, gate, logger, now } = parts;
+  const base = { memory, engine, logger, now, at: places.at, random: Math.random };
+  const { queue, summariser, stop, close, ...beside } = createBesideAnswers({
+    ...base,
+    queue: parts.queue,
+    timers: systemTimers,
+    portOn: platforms.surface.portOn,
+    makesSummaries: () => config.memory.summary === 'auto' && engine.model?.isDemo === false,
+  });
+  const services: RespondServices = {
+    ...base,
+    ...beside,
+    queue,
+    recentAnswers: createRecentAnswers(),
+    troubles: createTroubles({ now }),
+    listen: config.memory.listen,
+    arrivals: createArrivals(),
+    hear: async (message: IncomingMessage): Promise<boolean> => {
+      const { isHeard, refusal } = await gate.hear(message);
+      if (refusal) throw refusal;
+      return isHeard;
+    },
+    admit: async (message: IncomingMessage): Promise<void> => {
+      const refusal = gate.takeAnswer(message, (await places.settingsAt(message.place)).quota);
+      if (refusal) throw refusal;
+    },
+  };
+  const reviser = createReviser(services);
+  return {
+    services,
+    queue,
+    reviser,
+    roleplay: createRoleplayActions({ ...services, ...beside, reviser, summariser }),
+    stop: (conversation) => {
+      stop(conversation);
+      return queue.stop(conversation);
+    },
+    forget: forgetEvaluated({ memory, engine }),
+    close,
+  };
+};
