@@ -1,4 +1,5 @@
 import type { Gate } from '../access/gate.ts';
+import type { OptOuts } from '../access/opt-outs.ts';
 import type { LoggedQueue } from '../commands/request-log.ts';
 import type { TrackedQueue } from '../commands/track-answers.ts';
 import type { Config } from '../config/config.ts';
@@ -26,6 +27,7 @@ export type AnsweringParts = {
   readonly places: Places;
   readonly platforms: Platforms;
   readonly gate: Gate;
+  readonly optOuts: Pick<OptOuts, 'isOptedOut'>;
   readonly logger: Logger;
   readonly now: () => number;
 };
@@ -63,6 +65,7 @@ export const createAnswering = (parts: AnsweringParts): Answering => {
     troubles: createTroubles({ now }),
     listen: config.memory.listen,
     arrivals: createArrivals(),
+    mayUse: async (userId) => !(await parts.optOuts.isOptedOut(userId)),
     hear: async (message: IncomingMessage): Promise<boolean> => {
       const { isHeard, refusal } = await gate.hear(message);
       if (refusal) throw refusal;

@@ -117,7 +117,7 @@ export const createApp = async (
   const optOuts = createOptOuts(store);
   const quota = createQuota(now);
   const gate = createGate({ access, optOuts, quota });
-  const answering = createAnswering({ config, memory, engine, queue: waiting, places, platforms, gate, logger, now });
+  const answering = createAnswering({ config, memory, engine, queue: waiting, places, platforms, gate, optOuts, logger, now });
   const { services, queue, reviser, roleplay } = answering;
   const drain = createDrain(queue, engine);
   const end = async (): Promise<void> => void (await Promise.all([answering.close(), drain()]));

@@ -25,7 +25,7 @@ export type IncomingMessage = {
   /** The platform message it replies to, if any. */
   readonly replyToMessageId?: string;
   /** What that message says, shortened, and who said it: for where it is not remembered. */
-  readonly quoted?: { readonly name: string; readonly text: string };
+  readonly quoted?: Speaker & { readonly text: string };
 };
 
 /** How a speaker appears where the platform can show more than one: a persona under a name of its own. */

@@ -19,6 +19,8 @@ export type ListenServices = {
     place: Place | undefined,
   ): Promise<{ readonly trigger: TriggerSettings; human?(userId: string): Promise<HumanPersona | undefined> }>;
   readonly events?: TurnEvents;
+  /** Whether what somebody said may be used at all. [it may] */
+  mayUse?(userId: string): Promise<boolean>;
   /**
    * `channel`: what is said in the bot's hearing is remembered too, in places where it was
    * addressed before; `addressed`: only what is said to it.
@@ -44,8 +46,21 @@ export const listen = async (services: ListenServices, message: IncomingMessage)
     await memory.appendIf(message.conversation, said, 'not-empty');
     return undefined;
   }
-  const { turn, isNew } = await memory.append(message.conversation, said);
+  const { turn, isNew } = await memory.append(message.conversation, await withQuote(services, message, said));
   return isNew ? turn : undefined;
+};
+
+/** With what it replies to in front, where that is not remembered and may be used. */
+const withQuote = async (
+  { memory, mayUse }: ListenServices,
+  { conversation, quoted, replyToMessageId }: IncomingMessage,
+  said: NewTurn,
+): Promise<NewTurn> => {
+  if (quoted === undefined || replyToMessageId === undefined) return said;
+  if (await memory.findByMessage(conversation, replyToMessageId)) return said;
+  if ((await mayUse?.(quoted.id)) === false) return said;
+  const lines = `${cleanName(quoted.name)}: ${quoted.text}`.split('\n').map((line) => `> ${line}`);
+  return { ...said, text: shorten(`${lines.join('\n')}\n\n${said.text}`) };
 };
 
 /** What a message says, as memory takes it. */

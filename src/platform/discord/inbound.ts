@@ -69,7 +69,7 @@ const originalOf = ({ client, guildId }: Message, referenced: APIMessage): Messa
 
 const quotedOf = (original: Message, names: Names): IncomingMessage['quoted'] => {
   const text = plain(textOf(original, names), bounds.discord.quotedCharactersMax);
-  return text === '' ? undefined : { name: nameIn(original, original.author, names), text };
+  return text === '' ? undefined : { id: speakerIdOf(original.author.id), name: nameIn(original, original.author, names), text };
 };
 
 /** What people read in a message, without a mention of the bot in front. */

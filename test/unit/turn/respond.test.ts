@@ -241,3 +241,18 @@ describe('a store that fails', () => {
     assert.ok(!troubles.failed(`test:${bounds.troubles.conversationsMax}`, true).isTold);
   });
 });
+
+describe('a reply to what is not remembered', () => {
+  const quoted = { id: 'test:bo', name: 'Bo', text: 'The inn\nis full.' };
+  const said = async (services = {}) => {
+    const bench = await createBench({ services });
+    await bench.say('Is that so?', { replyToMessageId: 'unknown', quoted });
+    return (await bench.turns())[0]?.alternatives[0];
+  };
+  it('is remembered with what it replies to', async () => {
+    assert.equal(await said(), '> Bo: The inn\n> is full.\n\nIs that so?');
+  });
+  it('but not with the words of who opted out', async () => {
+    assert.equal(await said({ mayUse: async (id: string) => id !== 'test:bo' }), 'Is that so?');
+  });
+});
