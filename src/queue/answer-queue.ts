@@ -105,23 +105,17 @@ export const createAnswerQueue = (options: {
     }
   };
 
-  const cancel = (entry: Entry): void => {
+  const cancel = (entry: Entry, reason: PaddockError = wasCancelled()): void => {
     entry.abort.abort();
     if (entry.isRunning) return;
     lanes.remove(entry.id); // it takes nobody's turn
     entries.delete(entry.id);
-    entry.done.reject(
-      new PaddockError('cancelled', 'a request was cancelled before its turn', { userText: 'That was cancelled.' }),
-    );
+    entry.done.reject(reason);
   };
 
   return {
     add: (request, work) => {
-      if (isClosed)
-        throw new PaddockError('engine-closed', 'the queue was closed', {
-          userText: 'I am just being shut down. Please ask me again later.',
-          isRetryable: true,
-        });
+      if (isClosed) throw wasClosed();
       refuseBeyondBounds(request);
       const entry: Entry = {
         id: String(++lastId),
@@ -153,11 +147,21 @@ export const createAnswerQueue = (options: {
     },
     close: async () => {
       isClosed = true;
-      for (const entry of entries.values()) cancel(entry);
+      // Who waits is told: nobody answers them after a restart.
+      for (const entry of entries.values()) cancel(entry, wasClosed());
       await queue.onIdle();
     },
   };
 };
+
+const wasCancelled = (): PaddockError =>
+  new PaddockError('cancelled', 'a request was cancelled before its turn', { userText: 'That was cancelled.' });
+
+const wasClosed = (): PaddockError =>
+  new PaddockError('engine-closed', 'the queue was closed', {
+    userText: 'I am just being shut down. Please ask me again later.',
+    isRetryable: true,
+  });
 
 const count = (number: number): string =>
   ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight'][number] ?? String(number);

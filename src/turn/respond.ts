@@ -1,5 +1,5 @@
 import { bounds } from '../core/bounds.ts';
-import { PaddockError, userTextOf } from '../core/error.ts';
+import { type ErrorCode, PaddockError, userTextOf } from '../core/error.ts';
 import type { IncomingMessage, ReplyPort } from '../core/message.ts';
 import type { AnswerQueue } from '../core/queue.ts';
 import { createSerial, type Serial } from '../memory/serial.ts';
@@ -62,8 +62,7 @@ const explain = async (services: RespondServices, message: IncomingMessage, port
   // Who said something to others has asked nothing.
   const isAsked = message.addressed !== 'none';
   let isTold = isAsked;
-  if (code === 'queue-full' || code === 'queue-user-full' || code === 'not-allowed')
-    logger.info({ ...fields, code }, 'a message was refused');
+  if (code !== undefined && refusals.has(code)) logger.info({ ...fields, code }, 'a message was refused');
   else {
     const trouble = code === 'store-failed' ? troubles?.failed(message.conversation, isAsked) : undefined;
     isTold = trouble?.isTold ?? isAsked;
@@ -88,6 +87,9 @@ export const createArrivals = (): Serial =>
         isRetryable: true,
       }),
   });
+
+/** What is nobody's fault: it is told, and no failure for the log. */
+const refusals: ReadonlySet<ErrorCode> = new Set(['queue-full', 'queue-user-full', 'not-allowed', 'engine-closed'] as const);
 
 const noteThatItWorks = ({ troubles, logger }: RespondServices): void => {
   const unlogged = troubles?.worked() ?? 0;

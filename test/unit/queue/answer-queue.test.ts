@@ -152,7 +152,7 @@ describe('the answer queue', () => {
     const closing = queue.close().then(() => {
       isClosed = true;
     });
-    await assert.rejects(waiting.done, { code: 'cancelled' });
+    await assert.rejects(waiting.done, { code: 'engine-closed' }, 'who waits hears of it');
     await turn();
     assert.ok(!isClosed && running.get('a1')?.signal.aborted);
     await settle('a1');
