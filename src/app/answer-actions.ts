@@ -1,8 +1,9 @@
 import type { AnswerActions } from '../commands/services.ts';
 import type { AnswerSurface, SurfaceOptions } from '../core/answer-surface.ts';
+import { bounds } from '../core/bounds.ts';
 import type { ConversationKey, Turn } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
-import type { ReplyPort } from '../core/message.ts';
+import type { AnswerPosition, ReplyPort } from '../core/message.ts';
 import { type AnswerTask, type MadeAnswer, makeAnswer } from '../turn/make-answer.ts';
 import type { RevisePlace, Reviser, ReviseServices } from '../turn/revise.ts';
 
@@ -33,9 +34,11 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
       ...(scene && speaker && { look: { name: speaker.name } }),
     };
   };
-  const portFor = async (where: RevisePlace, turnId: string): Promise<ReplyPort> => {
+  /** @param change `add`: what will be shown is one text more, also when it reads like another one. */
+  const portFor = async (where: RevisePlace, turnId: string, change?: 'add'): Promise<ReplyPort> => {
     const turn = await turnOf(where.conversation, turnId);
-    return surface.portFor(where.conversation, turn, await howAt(where, turn.speaker));
+    const position = change && afterLast(turn);
+    return surface.portFor(where.conversation, turn, { ...(await howAt(where, turn.speaker)), ...(position && { position }) });
   };
   /** Makes an answer when its turn in the queue comes. */
   const queued = async <Kept>(
@@ -66,7 +69,7 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
 
   return {
     regenerate: async (where, { turnId, guidance }) =>
-      reviser.regenerate(where, await portFor(where, turnId), { turnId, ...(guidance !== undefined && { guidance }) }),
+      reviser.regenerate(where, await portFor(where, turnId, 'add'), { turnId, ...(guidance !== undefined && { guidance }) }),
     continueAnswer: async (where, { turnId }) => reviser.continueAnswer(where, await portFor(where, turnId), { turnId }),
     swipe: async (where, answer) => reviser.swipe(where.conversation, await portFor(where, answer.turnId), answer),
     editAnswer: async (where, answer) => reviser.editAnswer(where.conversation, await portFor(where, answer.turnId), answer),
@@ -101,6 +104,12 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
       }
     },
   };
+};
+
+/** Where one more text will stand; where there are as many as there can be, the oldest one goes. */
+const afterLast = ({ alternatives: { length } }: Turn): AnswerPosition => {
+  const index = Math.min(length, bounds.alternatives.countMax - 1);
+  return { index, count: index + 1 };
 };
 
 /** A port for who shows the answer in a way of its own. */

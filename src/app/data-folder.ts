@@ -4,7 +4,7 @@ import { makePrivateFolder } from '../store/private-folder.ts';
 import { inFolder } from './folder-error.ts';
 
 /** What the bot itself puts into the data folder; a folder with anything else in it belongs to somebody else, too. */
-const own = /^(?:models|personas|lorebooks|cache|demo\.gguf.*|terminal-history.*|paddock\..*)$/;
+const own = /^(?:models|personas|lorebooks|exports|cache|demo\.gguf.*|terminal-history.*|paddock\..*)$/;
 
 /**
  * Makes the data folder with its folder for models, for their owner only. One that is there already

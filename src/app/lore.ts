@@ -23,7 +23,13 @@ export type Lore = {
   readonly personalData: PersonalDataSource;
 };
 
-export const createLore = ({ lorebooks: catalogue }: Library, store: LoreStore, logger: Logger): Lore => {
+/** @param random 0 up to, but not including, 1, for entries that come by chance */
+export const createLore = (
+  { lorebooks: catalogue }: Library,
+  store: LoreStore,
+  logger: Logger,
+  random: () => number = Math.random,
+): Lore => {
   const attachments = createLoreAttachments({ store });
   const owners = createBookOwners({ store });
   const onProblem = (persona: string, error: unknown): void =>
@@ -32,7 +38,7 @@ export const createLore = ({ lorebooks: catalogue }: Library, store: LoreStore, 
     catalogue,
     attachments,
     states: createLoreStates({ store }),
-    random: Math.random,
+    random,
     onProblem,
   });
   return {

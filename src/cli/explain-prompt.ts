@@ -1,3 +1,4 @@
+import { bounds } from '../core/bounds.ts';
 import { type Explanation, previewOf } from '../turn/explain.ts';
 
 /** What stands above an explanation. */
@@ -8,6 +9,8 @@ export type ExplanationHead = {
   readonly templateOrigin: string;
   /** The persona's name, where there is one. */
   readonly persona?: string;
+  /** Turns of the conversation that are no parts, because they are too many. */
+  readonly turnsLeftOut: number;
 };
 
 /** Characters of a part's text that are shown. */
@@ -30,6 +33,7 @@ export const explanationText = (explanation: Explanation, head: ExplanationHead)
     row(otherTokens, 'kept', 'markup, names, borders', ''),
     row(promptTokens, '', 'the whole prompt', ''),
     '',
+    ...leftOut(head.turnsLeftOut),
     ...reasons(explanation),
     'A part is counted by itself. Where texts meet, tokens can fall otherwise, by one or two a part; the line "markup, names, borders" holds the difference.',
   ];
@@ -54,6 +58,13 @@ const beginningText = ({ commonTokens, promptTokens }: Explanation): string =>
   commonTokens === undefined
     ? 'nothing was answered before'
     : `the first ${commonTokens} of ${promptTokens} tokens are the same as for the answer before`;
+
+const leftOut = (turns: number): readonly string[] =>
+  turns === 0
+    ? []
+    : [
+        `The oldest ${turns === 1 ? 'turn is' : `${turns} turns are`} not listed: there are more than a prompt is made from (historyTurnsMax, at most ${bounds.prompt.turnsMax}), and what is too much goes in a block.`,
+      ];
 
 /** Every reason once, with how many parts it befell. */
 const reasons = ({ parts }: Explanation): readonly string[] => {

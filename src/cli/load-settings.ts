@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { templateFile } from '../config/mentions.ts';
+import { mentionsInOption, templateFile } from '../config/mentions.ts';
 import type { Options } from './arguments.ts';
 
 /** The bot's own folder, with `config/` and `personas/`. */
@@ -29,9 +29,13 @@ export const loadSettings = (options: Options): LoadedSettings => {
       ...config,
       ...(persona === undefined ? {} : { persona }),
       ...(template === undefined ? {} : { template: templateFile(template, process.cwd()) }),
-      ...(preset === undefined
-        ? {}
-        : { preset, mentions: [...config.mentions, { kind: 'preset', value: preset, file: '--preset', path: '' }] }),
+      ...(preset === undefined ? {} : { preset }),
+      mentions: [
+        ...config.mentions,
+        ...mentionsInOption('persona', persona),
+        ...mentionsInOption('template', template),
+        ...mentionsInOption('preset', preset),
+      ],
     },
   };
 };

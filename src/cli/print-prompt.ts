@@ -5,21 +5,23 @@ import { type Library, loadLibrary } from '../app/library.ts';
 import { createModelsFolder } from '../commands/models-folder.ts';
 import type { Engine } from '../core/engine.ts';
 import { PaddockError } from '../core/error.ts';
+import type { Logger } from '../core/logger.ts';
 import type { Persona } from '../core/persona.ts';
 import { type ChatMessage, joinSegments, type Prompt, promptText } from '../core/prompt.ts';
 import type { AnswerSettings } from '../core/settings.ts';
 import { cleanText } from '../platform/terminal/clean-text.ts';
-import { chooseTemplate, composePrompt, type PromptTemplate, parseConversation, renderPrompt, turnsOf } from '../prompt/index.ts';
+import { chooseTemplate, type PromptTemplate, parseConversation, renderPrompt } from '../prompt/index.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { type Explanation, explainComposed, explainPrompt } from '../turn/explain.ts';
 import type { Options } from './arguments.ts';
 import { explanationText } from './explain-prompt.ts';
 import type { LoadedSettings } from './load-settings.ts';
+import { promptAsInChat } from './prompt-as-in-chat.ts';
 import { interrupted, type Shutdown } from './shutdown.ts';
 
 /**
  * Prints the exact prompt of a conversation, and nothing else. Without `--persona` the messages
- * alone go through the template; with it they are composed as in a chat, with budget and stop strings.
+ * alone go through the template; with it the prompt is the one of a chat (`promptAsInChat`).
  * `--tokens`, `--json` and `--explain` print what was made of it instead.
  */
 export const printPrompt = async ({ config }: LoadedSettings, options: Options, shutdown: Shutdown): Promise<number> => {
@@ -33,7 +35,7 @@ export const printPrompt = async ({ config }: LoadedSettings, options: Options, 
   const library = await loadLibrary(config, (problem) => logger.warn({ problem }, 'an imported file is passed over'));
   const engine = await createEngine(config, library.cascade, createModelsFolder(config.folders.models), logger);
   const printed = async (): Promise<number> => {
-    const output = await outputOf(parseConversation(await read(file)), library, engine, config, options);
+    const output = await outputOf(parseConversation(await read(file)), { library, engine, logger }, config, options);
     process.stdout.write(output);
     return 0;
   };
@@ -47,11 +49,12 @@ export const printPrompt = async ({ config }: LoadedSettings, options: Options, 
 /** What is printed. */
 const outputOf = async (
   messages: readonly ChatMessage[],
-  { personas, templates, cascade }: Library,
-  engine: Engine,
+  parts: { readonly library: Library; readonly engine: Engine; readonly logger: Logger },
   config: LoadedSettings['config'],
   options: Options,
 ): Promise<string> => {
+  const { library, engine } = parts;
+  const { personas, templates, cascade } = library;
   // The messages alone, in a form that is named, need no model.
   const isModelNeeded = options.persona !== undefined || templates.get(config.template)?.kind !== 'text';
   const answer = cascade.settingsAt(undefined, isModelNeeded ? await engine.start() : undefined);
@@ -59,7 +62,7 @@ const outputOf = async (
   const made =
     options.persona === undefined
       ? await render(messages, template, answer, engine)
-      : await compose(messages, template, personas.default, answer, engine);
+      : await compose(messages, personas.default, parts);
   const { prompt, stopStrings } = made;
   if (!options.json && !options.tokens && !options.explain) {
     const text = promptText(prompt);
@@ -76,20 +79,23 @@ const outputOf = async (
     const segments = joinSegments(prompt);
     const { tokens, kinds } = tokenised ?? {};
     const all = { template: template.id, model: model.name, text, segments, stopStrings, tokens, kinds };
-    return `${JSON.stringify(explanation ? { ...all, templateOrigin, explanation } : all, null, 2)}\n`;
+    const { turnsLeftOut } = made;
+    const explained = { ...all, templateOrigin, ...(turnsLeftOut !== undefined && { turnsLeftOut }), explanation };
+    return `${JSON.stringify(explanation ? explained : all, null, 2)}\n`;
   }
   if (explanation === undefined) return `${tokenised?.tokens.join(' ')}\n`;
-  const head = { model: model.name, template: template.id, templateOrigin, ...(made.persona && { persona: made.persona }) };
+  const { persona, turnsLeftOut = 0 } = made;
+  const head = { model: model.name, template: template.id, templateOrigin, turnsLeftOut, ...(persona && { persona }) };
   return explanationText(explanation, head);
 };
-
-type Answer = Pick<AnswerSettings, 'outputTokensMax' | 'stopStrings' | 'layout'>;
 
 /** A prompt, and how it is explained. */
 type Made = {
   readonly prompt: Prompt;
   readonly stopStrings: readonly string[];
   readonly persona?: string;
+  /** Turns that a chat would not have looked at any more. */
+  readonly turnsLeftOut?: number;
   explain(): Promise<Explanation>;
 };
 
@@ -97,7 +103,7 @@ type Made = {
 const render = async (
   messages: readonly ChatMessage[],
   template: PromptTemplate,
-  { outputTokensMax }: Answer,
+  { outputTokensMax }: AnswerSettings,
   engine: Engine,
 ): Promise<Made> => {
   const written = (some: readonly ChatMessage[]): Promise<Prompt> => renderPrompt(template, some, {}, engine.renderChat);
@@ -126,21 +132,16 @@ const render = async (
 /** As in a chat with the persona. */
 const compose = async (
   messages: readonly ChatMessage[],
-  template: PromptTemplate,
   persona: Persona,
-  { outputTokensMax, layout, ...answer }: Answer,
-  engine: Engine,
+  parts: { readonly library: Library; readonly engine: Engine; readonly logger: Logger },
 ): Promise<Made> => {
-  const { contextTokens } = await engine.start();
-  const conversation = turnsOf(messages, persona);
-  const input = { ...conversation, persona, template, contextTokens, outputTokensMax, ...(layout && { layout }) };
-  const composed = await composePrompt(input, engine);
-  const stopStrings = [...new Set([...composed.stopStrings, ...answer.stopStrings])];
+  const { prepared, turnsLeftOut } = await promptAsInChat(messages, persona, parts);
   return {
-    prompt: composed.prompt,
-    stopStrings,
+    prompt: prepared.composed.prompt,
+    stopStrings: prepared.stopStrings,
     persona: persona.name,
-    explain: () => explainComposed({ input, composed, stopStrings }, engine),
+    turnsLeftOut,
+    explain: () => explainComposed(prepared, parts.engine),
   };
 };
 

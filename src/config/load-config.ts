@@ -51,9 +51,9 @@ const readSettings = (
   }
   const document = parseYaml('text' in file ? file.text : '', name);
   const { value: settings, mistakes } = check(document, settingsSchema);
-  if (mistakes !== undefined) return { mistakes: mistakes.map(hintAtSecrets) };
   const mentions = mentionsIn(document);
   const missing = missingTemplateFiles(mentions, root);
+  if (mistakes !== undefined) return { mistakes: [...mistakes.map(hintAtSecrets), ...missing] };
   if (missing.length > 0) return { mistakes: missing };
   return { value: { settings, mentions, written: writtenSchema.parse(document.value) } };
 };

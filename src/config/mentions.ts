@@ -10,8 +10,8 @@ export type Mention = Omit<Mistake, 'text'> & {
   readonly value: string;
 };
 
-/** What there is to be named: ids. */
-export type KnownNames = { readonly [Kind in Mention['kind']]: Iterable<string> };
+/** What there is to be named: ids. Where that is not known, because the folder can't be read, nothing is checked. */
+export type KnownNames = { readonly [Kind in Mention['kind']]: Iterable<string> | undefined };
 
 /** True for the path of a Jinja file in place of a template's name. */
 export const isTemplateFile = (template: string): boolean => /\.jinja2?$/.test(template);
@@ -26,7 +26,7 @@ export const mentionsIn = (document: TextDocument): readonly Mention[] => {
   const look = (value: unknown, path: ValuePath): void => {
     for (const kind of ['persona', 'preset', 'template'] as const) {
       const named = member(value, kind);
-      if (typeof named !== 'string' || words[kind].includes(named) || named.startsWith('native:')) continue;
+      if (typeof named !== 'string' || !isId(kind, named)) continue;
       const at = [...path, kind];
       found.push({ kind, value: named, file: document.file, position: document.position(at), path: pathText(at) });
     }
@@ -40,6 +40,10 @@ export const mentionsIn = (document: TextDocument): readonly Mention[] => {
   return found;
 };
 
+/** What an option of the command line names, such as `--preset ID`. */
+export const mentionsInOption = (kind: Mention['kind'], value: string | undefined): readonly Mention[] =>
+  value === undefined || !isId(kind, value) ? [] : [{ kind, value, file: `--${kind}`, path: '' }];
+
 /** The Jinja files that are named and not there. */
 export const missingTemplateFiles = (mentions: readonly Mention[], root: string): readonly Mistake[] =>
   mentions
@@ -52,14 +56,13 @@ export const missingTemplateFiles = (mentions: readonly Mention[], root: string)
  * @throws PaddockError `configuration-invalid` with a line for each name that is not there, and what was probably meant
  */
 export const checkMentions = (mentions: readonly Mention[], known: KnownNames): void => {
-  const names = { persona: [...known.persona], preset: [...known.preset], template: [...known.template] };
-  const mistakes = mentions
-    .filter(({ kind, value }) => !names[kind].includes(value) && !(kind === 'template' && isTemplateFile(value)))
-    .map(({ kind, value, ...place }): Mistake => {
-      const near = closest(value, names[kind]);
-      const hint = near === undefined ? `there are ${names[kind].toSorted().join(', ') || 'none'}` : `did you mean ${near}?`;
-      return { ...place, text: `there is no ${kind} ${JSON.stringify(value)}; ${hint}` };
-    });
+  const mistakes = mentions.flatMap(({ kind, value, ...place }): readonly Mistake[] => {
+    const names = known[kind] && [...known[kind]];
+    if (names === undefined || names.includes(value) || (kind === 'template' && isTemplateFile(value))) return [];
+    const near = closest(value, names);
+    const hint = near === undefined ? `there are ${names.toSorted().join(', ') || 'none'}` : `did you mean ${near}?`;
+    return [{ ...place, text: `there is no ${kind} ${JSON.stringify(value)}; ${hint}` }];
+  });
   if (mistakes.length > 0) throw mistakesError(mistakes);
 };
 
@@ -69,6 +72,9 @@ const words: Readonly<Record<Mention['kind'], readonly string[]>> = {
   preset: ['auto', 'none'],
   template: ['auto'],
 };
+
+const isId = (kind: Mention['kind'], value: string): boolean =>
+  !words[kind].includes(value) && !(kind === 'template' && value.startsWith('native:'));
 
 const member = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;

@@ -93,6 +93,8 @@ export type TokenisedPrompt = {
 export type RenderChatOptions = {
   /** The template's own text, instead of the model's. */
   readonly template?: string;
+  /** What messages call that template: its file. */
+  readonly label?: string;
   /** One of several templates in the model's file, such as `tool_use` or `rag`. [default] */
   readonly name?: string;
   /** More variables for the template, such as `enable_thinking`, `tools` or `documents`. */

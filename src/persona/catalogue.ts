@@ -6,8 +6,9 @@ import { mistakesError } from '../text/mistake.ts';
 import { readAvatar } from './avatar.ts';
 import type { Picture } from './card/picture.ts';
 import { cardOfPersona, type ReadCard, readCard } from './card/read-card.ts';
+import { findPersonaFiles } from './find-persona-files.ts';
 import { createImportedFolder, type ImportedFile } from './imported-folder.ts';
-import { noDefault, type PersonaCatalogue } from './load-personas.ts';
+import { type NamedAt, noDefault, type PersonaCatalogue } from './load-personas.ts';
 import { readBytes } from './read-bytes.ts';
 import { type FiledPersona, personaOfCard, readPersonas } from './read-personas.ts';
 import { idPattern, slugOf } from './slug.ts';
@@ -45,6 +46,8 @@ export type CatalogueOptions = {
   /** Where imported cards are kept; made when the first one comes. */
   readonly importedFolder: string;
   readonly defaultId: string;
+  /** Where people name that default; absent where they don't. */
+  readonly defaultNamedAt?: NamedAt | undefined;
   readonly now: () => number;
   /** The first folder as people name it [`personas`] */
   readonly label?: string;
@@ -137,6 +140,22 @@ export const createPersonaCatalogue = async (options: CatalogueOptions): Promise
   };
 };
 
+/**
+ * The ids of all persona files, also of those that have mistakes in them; undefined where the first folder has none,
+ * so that nothing can be said about a name.
+ */
+export const personaIds = async ({
+  folder,
+  importedFolder,
+  now,
+  label = 'personas',
+}: Pick<CatalogueOptions, 'folder' | 'importedFolder' | 'now' | 'label'>): Promise<readonly string[] | undefined> => {
+  const { places } = findPersonaFiles(folder, label);
+  if (places.length === 0) return undefined;
+  const imported = await createImportedFolder(importedFolder, now).files();
+  return [...new Set([...places, ...imported].map(({ id }) => id))];
+};
+
 type State = {
   readonly list: readonly [Persona, ...Persona[]];
   readonly personas: ReadonlyMap<string, Persona>;
@@ -147,10 +166,10 @@ type State = {
 };
 
 const read = async (
-  { folder, defaultId, label = 'personas' }: CatalogueOptions,
+  { folder, defaultId, defaultNamedAt: namedAt, label = 'personas' }: CatalogueOptions,
   files: readonly ImportedFile[],
 ): Promise<State> => {
-  const { personas: own, mistakes } = readPersonas(folder, label);
+  const { personas: own, mistakes, ids } = readPersonas(folder, label);
   const problems: string[] = [];
   const imported = new Map<string, ImportedFile>();
   const all = [...own.values()].map(({ persona }) => persona);
@@ -166,15 +185,11 @@ const read = async (
     await setImmediate();
   }
   const chosen = all.find(({ id }) => id === defaultId);
-  if (mistakes.length > 0) throw mistakesError(mistakes);
-  if (chosen === undefined)
-    throw mistakesError([
-      noDefault(
-        label,
-        defaultId,
-        all.map(({ id }) => id),
-      ),
-    ]);
+  // A default whose file has mistakes is not missing.
+  const isMissing = chosen === undefined && (mistakes.length === 0 || ids?.has(defaultId) === false);
+  const names = [...new Set([...(ids ?? []), ...all.map(({ id }) => id)])];
+  const missing = isMissing ? [noDefault({ label, namedAt }, defaultId, names)] : [];
+  if (chosen === undefined || mistakes.length > 0) throw mistakesError([...mistakes, ...missing]);
   const others = all.filter((persona) => persona !== chosen).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return { list: [chosen, ...others], personas: new Map(all.map((persona) => [persona.id, persona])), own, imported, problems };
 };

@@ -27,7 +27,7 @@ export const loadPersonas = (
   const mistakes: Mistake[] = [...found];
   const chosen = personas.get(defaultId)?.persona;
   if (ids !== undefined && (!ids.has(defaultId) || (mistakes.length === 0 && chosen === undefined))) {
-    mistakes.push(noDefault(label, defaultId, [...personas.keys()]));
+    mistakes.push(noDefault({ label }, defaultId, [...personas.keys()]));
   }
   if (chosen === undefined || mistakes.length > 0) throw mistakesError(mistakes);
 
@@ -36,9 +36,26 @@ export const loadPersonas = (
   return { default: chosen, list: () => list, get: (id) => personas.get(id)?.persona };
 };
 
-/** Says that the configured default persona is missing. */
-export const noDefault = (label: string, wanted: string, ids: readonly string[]): Mistake => {
+/** Where people name the persona that answers where none was chosen: a place in a file, or an option. */
+export type NamedAt = Omit<Mistake, 'text'>;
+
+/**
+ * Says that the configured default persona is missing.
+ *
+ * @param options.label the folder as people name it
+ * @param options.namedAt where it is named; without it, it is the setting's own default
+ */
+export const noDefault = (
+  { label, namedAt }: { readonly label: string; readonly namedAt?: NamedAt | undefined },
+  wanted: string,
+  ids: readonly string[],
+): Mistake => {
   const near = closest(wanted, ids);
+  if (namedAt !== undefined) {
+    const { file, position, path } = namedAt;
+    const hint = near === undefined ? `there are ${ids.toSorted().join(', ') || 'none'}` : `did you mean ${near}?`;
+    return { file, ...(position && { position }), path, text: `there is no persona ${JSON.stringify(wanted)}; ${hint}` };
+  }
   const hint = near === undefined ? `put ${wanted}.yaml there, or change the setting` : `did you mean ${near}?`;
   return { file: label, path: '', text: `there is no persona ${wanted}, which the setting \`persona\` names; ${hint}` };
 };

@@ -33,7 +33,8 @@ export const readPersonas = (
     else if (found && former) mistakes.push({ file: place.label, path: '', text: alreadyThere(former) ?? '' });
     else if (found) personas.set(place.id, { ...found, place });
   }
-  return { personas, mistakes, ids: misplaced.length === 0 ? new Set(places.map(({ id }) => id)) : undefined };
+  const isFolderWrong = places.length === 0 && misplaced.length > 0;
+  return { personas, mistakes, ids: isFolderWrong ? undefined : new Set(places.map(({ id }) => id)) };
 };
 
 /** The persona of a card that was read from this file. */

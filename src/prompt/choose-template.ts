@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { bounds } from '../core/bounds.ts';
 import type { ModelInfo } from '../core/engine.ts';
+import { JinjaError, parseJinja } from '../text/parse-jinja.ts';
 import { readTextFile } from '../text/read-text-file.ts';
 import type { NativeTemplate, PromptTemplate } from './template.ts';
 import { templateError } from './template-file.ts';
@@ -41,7 +42,7 @@ const chatTemplate = (native: NativeTemplate | undefined, wanted: string): Nativ
   const isFile = /\.jinja2?$/i.test(wanted);
   if (name === undefined && !isFile) return undefined;
   if (!native) throw templateError([`template: "${wanted}" needs a template of \`kind: native\` with \`automatic: true\``]);
-  const chat = name === undefined ? { template: readJinja(wanted) } : { name };
+  const chat = name === undefined ? { template: readJinja(wanted), label: wanted } : { name };
   const id = name === undefined ? basename(wanted) : wanted;
   return { ...native, id, chat: { ...native.chat, ...chat } };
 };
@@ -53,5 +54,13 @@ const readJinja = (file: string): string => {
   if (read.text.length > templateCharactersMax)
     throw templateError([`${file}: is longer than ${templateCharactersMax} characters`]);
   if (read.text.trim() === '') throw templateError([`${file}: is empty`]);
+  // Reading such a file takes the square of its length.
+  if (/\s{2000}/.test(read.text)) throw templateError([`${file}: has more than 2000 blanks in a row`]);
+  try {
+    parseJinja(read.text);
+  } catch (error) {
+    if (error instanceof JinjaError) throw templateError([`${file}: ${error.message}`]);
+    throw error;
+  }
   return read.text;
 };

@@ -12,20 +12,31 @@ export type LabelGuard = (text: string) => string;
 /** Case is ignored, and a space in a label matches any run of spaces, also none. */
 const labelPattern = (label: string): string => label.trim().split(/\s+/u).map(RegExp.escape).join('[\\t\\p{Zs}]*');
 
+/** Line ends, as the most generous of readers takes them; `\p{Cc}` holds most of them too. */
+const lineEnd = '[\\n\\r\\v\\f\\u001c-\\u001e\\u0085\\u2028\\u2029]';
+
+/** What shows nothing although it is there: spaces, control and format characters, variation selectors, fillers, the empty Braille cell. */
+const unseen = '[\\p{Zs}\\p{Cc}\\p{Cf}\\p{Default_Ignorable_Code_Point}\\u2800]';
+
+/** What a label that begins with a letter may not follow. Some fillers are letters to Unicode. */
+const word = `[[\\p{L}\\p{N}_]--${unseen}]`;
+
 const startsWithLetter = (label: string): boolean => /^[\p{L}\p{N}]/u.test(label);
 
 /**
- * Makes a guard. At line starts white space and invisible characters before a label don't hide it,
+ * Makes a guard. At line starts white space and whatever shows nothing before a label don't hide it,
  * and a text's own beginning is a line start; `anywhere` asks only that a label is no word's tail.
+ * A label that a template writes without a line end before it needs `anywhere`: ` USER:` has the tokens
+ * of a `USER:` at a prompt's beginning or behind a control token, where tokenizers put a space.
  */
 export const createLabelGuard = (labels: readonly string[], at: 'line-start' | 'anywhere'): LabelGuard => {
   const patterns = labels.filter((label) => label.trim() !== '').map((label) => ({ label, pattern: labelPattern(label) }));
   if (patterns.length === 0) return (text) => text;
   const expression =
     at === 'anywhere'
-      ? patterns.map(({ label, pattern }) => (startsWithLetter(label) ? `(?<![\\p{L}\\p{N}_])${pattern}` : pattern)).join('|')
-      : `(?<start>(?:^|[\\n\\r\\v\\f\\u0085\\u2028\\u2029])[\\t\\p{Zs}\\p{Cf}]*)(?:${patterns.map(({ pattern }) => pattern).join('|')})`;
-  const matcher = new RegExp(expression, 'giu');
+      ? patterns.map(({ label, pattern }) => (startsWithLetter(label) ? `(?<!${word})${pattern}` : pattern)).join('|')
+      : `(?<start>(?:^|${lineEnd})[${unseen}--${lineEnd}]*)(?:${patterns.map(({ pattern }) => pattern).join('|')})`;
+  const matcher = new RegExp(expression, 'giv');
   return (text) =>
     text.replace(matcher, (match: string, ...rest: unknown[]) => {
       const groups = rest.at(-1);

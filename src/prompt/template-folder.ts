@@ -1,6 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bounds } from '../core/bounds.ts';
+import { readTextFile } from '../text/read-text-file.ts';
 import type { PromptTemplate } from './template.ts';
 import { readTemplate, templateError, templateId } from './template-file.ts';
 
@@ -19,11 +19,12 @@ export const loadTemplates = async (folders: readonly string[]): Promise<Readonl
         problems.push(`${file}: a template's file name has only a-z, 0-9, - and _, at most 64 of them, and ends with .yaml`);
         continue;
       }
-      if ((await stat(file)).size > bounds.textFileBytesMax) {
-        problems.push(`${file}: the file is larger than ${bounds.textFileBytesMax} bytes`);
+      const read = readTextFile(file);
+      if ('problem' in read) {
+        problems.push(`${file}: ${read.problem}`);
         continue;
       }
-      const result = readTemplate(await readFile(file, 'utf8'), file, id);
+      const result = readTemplate(read.text, file, id);
       if ('template' in result) templates.set(id, result.template);
       else problems.push(...result.problems);
     }

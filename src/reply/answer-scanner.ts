@@ -163,7 +163,11 @@ export const createAnswerScanner = (sink: ScannerSink, startsInThought: boolean)
         if (isCode || mentioned > 0) {
           if (!isCode) mentioned -= 1;
           emit(text);
-        } else sink.disown();
+        } else {
+          wasThinking = true;
+          [isEmpty, hasAnswer, struck, line] = [true, false, 0, ''];
+          sink.disown();
+        }
         return;
       case 'start':
       case 'channel':

@@ -14,7 +14,10 @@ export type CleanedAnswer = { readonly shown: string; readonly remembered: strin
 
 /** Cleans an answer while it comes; the work for each piece does not grow with the answer. */
 export interface AnswerCleaner {
-  /** Takes more of the model's text; gives all that is shown so far, to which later text is only ever added. */
+  /**
+   * Takes more of the model's text; gives all that is shown so far. Later text is added to it; only what turns out
+   * to have been a hidden thought, whose opening marker never came, is taken back.
+   */
   push(delta: string): string;
   /** The answer is complete. Nothing may be pushed afterwards. */
   end(): CleanedAnswer;
@@ -28,7 +31,8 @@ export interface AnswerCleaner {
  * before a line that somebody else opens, trimmed. How the answer is cut into pieces makes no difference.
  */
 export const createAnswerCleaner = (options: AnswerCleanerOptions): AnswerCleaner => {
-  const view = createAnswerView(options.reasoning ?? 'hide');
+  const reasoning = options.reasoning ?? 'hide';
+  let view = createAnswerView(reasoning);
   let memory = createAnswerView('hide');
   const speaker = createSpeakerFilter(options);
   let isOver = false;
@@ -46,11 +50,12 @@ export const createAnswerCleaner = (options: AnswerCleanerOptions): AnswerCleane
       thought: (text) => {
         if (!speaker.isOver) view.thought(text);
       },
-      thoughtEnd: view.thoughtEnd,
+      thoughtEnd: () => view.thoughtEnd(),
       disown: () => {
         if (speaker.isOver) return;
         view.answer(speaker.end());
-        view.paragraph();
+        if (reasoning === 'hide') view = createAnswerView('hide');
+        else view.paragraph();
         memory = createAnswerView('hide');
         speaker.restart();
       },

@@ -3,7 +3,7 @@ import { createCodeTracker } from './code-tracker.ts';
 export type SpeakerFilterOptions = {
   /** The name of who answers: an answer that begins with `Name:` loses that. */
   readonly name?: string;
-  /** The names of all others who take part: a line that one of them opens ends the answer. */
+  /** The names of all others who take part: a line that one of them opens, in upper or lower case, ends the answer. */
   readonly otherNames?: readonly string[];
 };
 
@@ -33,10 +33,13 @@ const decoration = /^[\s*_[\]~\u200b]+|[\s*_[\]~\u200b]+$/g;
 /** A name or label without emphasis, brackets, and the invisible space that breaks role labels in prompts. */
 const bare = (label: string): string => label.replace(/\u200b/g, '').replace(decoration, '');
 
+/** The same for all ways to write it in upper and lower case, of which models are careless. */
+const folded = (label: string): string => bare(label).toLowerCase();
+
 /** Looks at the beginning of each line outside code blocks; only that is ever held back. */
 export const createSpeakerFilter = (options: SpeakerFilterOptions): SpeakerFilter => {
-  const own = bare(options.name ?? '').toLowerCase();
-  const others = new Set((options.otherNames ?? []).map(bare).filter((other) => other !== '' && other.toLowerCase() !== own));
+  const own = folded(options.name ?? '');
+  const others = new Set((options.otherNames ?? []).map(folded).filter((other) => other !== '' && other !== own));
   const labelMax = Math.max(own.length, ...[...others].map((other) => other.length)) + decorationMax;
   const code = createCodeTracker();
   let held = '';
@@ -50,13 +53,13 @@ export const createSpeakerFilter = (options: SpeakerFilterOptions): SpeakerFilte
     const colon = head.search(/[:：]/);
     const isOwnPossible = isLeading && !isOwnTaken;
     if (colon >= 0) {
-      const label = bare(head.slice(0, colon));
-      if (isOwnPossible && label.toLowerCase() === own) return own === '' ? { is: 'text' } : ownLabel(line, colon, isWhole);
+      const label = folded(head.slice(0, colon));
+      if (isOwnPossible && label === own) return own === '' ? { is: 'text' } : ownLabel(line, colon, isWhole);
       return { is: others.has(label) ? 'other' : 'text' };
     }
     if (isWhole || head.length > labelMax) return { is: 'text' };
-    const beginning = bare(head);
-    if (isOwnPossible && own.startsWith(beginning.toLowerCase())) return { is: 'undecided' };
+    const beginning = folded(head);
+    if (isOwnPossible && own.startsWith(beginning)) return { is: 'undecided' };
     for (const other of others) if (other.startsWith(beginning)) return { is: 'undecided' };
     return { is: 'text' };
   };

@@ -55,6 +55,8 @@ export type PrepareOptions = {
   readonly personaId?: string;
   /** The human in whose place the model writes, instead of an answer to them. */
   readonly human?: Speaker;
+  /** System text of this conversation, after the persona's. [none] */
+  readonly conversationNote?: string;
   /** The kind of answer, by which lore can be bound. [normal] */
   readonly kind?: 'normal' | 'regenerate' | 'continue' | 'impersonate' | 'quiet';
 };
@@ -85,7 +87,7 @@ export const preparePrompt = async (
   options: PrepareOptions = {},
 ): Promise<PreparedPrompt | undefined> => {
   const { memory, engine } = services;
-  const { questionId, beforeId, open, personaId, human, follows = false } = options;
+  const { questionId, beforeId, open, personaId, human, follows = false, conversationNote } = options;
   const settings = await memory.settings(conversation);
   const read = await readTurns(memory, conversation, {
     ...(settings.promptStartId !== undefined && { promptStartId: settings.promptStartId }),
@@ -111,6 +113,7 @@ export const preparePrompt = async (
     ...(read.startId !== undefined && { promptStartId: read.startId }),
     ...(services.layout && !human && { layout: services.layout }),
     ...(open !== undefined && { open }),
+    ...(conversationNote !== undefined && { conversationNote }),
     ...(scenario !== undefined && !human && { scenario }),
     participants: part.participants,
   };

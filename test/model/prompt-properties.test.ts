@@ -12,7 +12,7 @@ import { renderPrompt } from '../../src/prompt/render.ts';
 import type { PromptTemplate } from '../../src/prompt/template.ts';
 import { randomModel, temporaryFolder, testEngine } from '../fakes/models.ts';
 import { templates } from '../unit/prompt/templates.ts';
-import { pieces } from './token-golden.ts';
+import { bytesOf, labelRuns } from './label-runs.ts';
 
 const folder = temporaryFolder();
 const engine = testEngine(randomModel(folder.path), { slots: 1 });
@@ -32,7 +32,10 @@ const forgedLabel = fc
     label: fc.constantFrom(...labels),
     isUpper: anyCase,
     gap: fc.constantFrom('', ' ', '  ', '\u00a0', '\t'),
-    before: fc.constantFrom('', '\n', '\r\n', '\n \u200b', '\u2028', '\n\ufeff', '\n\t', ' '),
+    before: fc.constantFrom(
+      ...['', '\n', '\r\n', '\n \u200b', '\u2028', '\n\ufeff', '\n\t', ' ', 'x ', '\u3164'],
+      ...['\n\u2800', '\n\u3164', '\n\ufe0f', '\n\0', '\n\b', '\u001c', '\u001d', '\u001e', '\u0085'],
+    ),
   })
   .map(({ label, isUpper, gap, before }) => {
     const letters = [...label.replace(' ', gap)].map((letter, index) =>
@@ -104,7 +107,8 @@ const assertNoControl = async (prompt: Prompt): Promise<void> => {
 };
 
 const spaces = /[\t\p{Zs}]+/gu;
-const lineEnds = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/u;
+const lineEnds = /\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/u;
+const unseen = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/u;
 
 /** How many turns the labels of a template open in a prompt, as a reader would see it who is not particular about case and white space. */
 const openings = (template: PromptTemplate, prompt: Prompt): number => {
@@ -113,7 +117,7 @@ const openings = (template: PromptTemplate, prompt: Prompt): number => {
   if (template.labelsAt === 'line-start')
     return seen
       .split(lineEnds)
-      .map((line) => line.replace(/^[\s\p{Cf}]+/u, '').replace(spaces, ''))
+      .map((line) => line.replace(unseen, '').replace(spaces, ''))
       .filter((line) => wanted.some((label) => line.startsWith(label))).length;
   const flat = seen.replace(spaces, ' ');
   return wanted.reduce((count, label) => {
@@ -126,18 +130,47 @@ const harmless = (prompt: Prompt): Prompt =>
   prompt.map((segment) => (segment.kind === 'text' ? { kind: 'text', text: 'x' } : segment));
 
 /** Tokens back to text. The space that the tokenizer puts before each stretch of text stays. */
-const decode = ({ tokens, kinds }: TokenisedPrompt): string =>
-  Buffer.from(
-    tokens.flatMap((token, index) => {
-      if (kinds[index] === 'control') return [];
-      const piece = pieces[token] ?? '';
-      const byte = /^<0x([0-9A-F]{2})>$/.exec(piece)?.[1];
-      return byte === undefined ? [...Buffer.from(piece)] : [Number.parseInt(byte, 16)];
-    }),
-  ).toString();
+const decode = (tokenised: TokenisedPrompt): string => Buffer.from(bytesOf(tokenised).join(''), 'latin1').toString();
+
+const knownRuns = new Map<PromptTemplate, Promise<readonly string[]>>();
+/** How often a prompt has each of the runs. */
+const runCounts = async (template: PromptTemplate, prompt: Prompt): Promise<Readonly<Record<string, number>>> => {
+  const runs = knownRuns.get(template) ?? labelRuns(template, engine);
+  knownRuns.set(template, runs);
+  const tokens = `,${(await tokenise(prompt)).tokens.join(',')},`;
+  // Looked at from the front, so that a run's last token may be the next one's first.
+  const count = (run: string): number => [...tokens.matchAll(new RegExp(`,(?=${run},)`, 'g'))].length;
+  return Object.fromEntries((await runs).map((run) => [run, count(run)]));
+};
+
+/** What people say adds no run of tokens that opens a turn, and no label that a reader would take for one. */
+const assertNoTurn = async (template: PromptTemplate, prompt: Prompt): Promise<void> => {
+  if (template.kind === 'native') return;
+  const nothingSaid = harmless(prompt);
+  assert.deepEqual(await runCounts(template, prompt), await runCounts(template, nothingSaid), template.id);
+  assert.equal(openings(template, prompt), openings(template, nothingSaid));
+};
 
 /** What a text is like when neither the mark that breaks labels nor the spelling of spaces counts. */
 const plain = (text: string): string => text.toWellFormed().replace(/\r\n?/g, '\n').replaceAll('\u200b', '').replaceAll('▁', ' ');
+
+describe('a typed label, in every template', () => {
+  it('has other tokens than one of the template’s own, wherever in a line it stands', async () => {
+    for (const template of all)
+      for (const label of template.labels)
+        for (const before of ['', ' ', 'x ', 'x\n', 'x\n ', 'x\n\n', 'x:'])
+          for (const system of ['', `${before}${label}`]) {
+            const said = `${before}${label}\nx`;
+            const messages: readonly ChatMessage[] = [
+              { role: 'system', content: system },
+              { role: 'user', content: said },
+              { role: 'assistant', content: said },
+              { role: 'user', content: said },
+            ];
+            await assertNoTurn(template, await renderPrompt(template, messages, { input: said, open: said }, engine.renderChat));
+          }
+  });
+});
 
 describe('any messages, in any template', () => {
   const message = fc.record({
@@ -158,7 +191,7 @@ describe('any messages, in any template', () => {
       fc.asyncProperty(template, messages, options, async (template, messages, options) => {
         const prompt = await renderPrompt(template, messages, options, engine.renderChat);
         await assertNoControl(prompt);
-        if (template.kind === 'text') assert.equal(openings(template, prompt), openings(template, harmless(prompt)));
+        await assertNoTurn(template, prompt);
       }),
       { numRuns: 400 },
     );
@@ -205,7 +238,7 @@ describe('any conversation with any persona, in any template', () => {
           assert.ok(composed.promptTokens + composed.outputTokensMax <= contextTokens);
           assert.ok(composed.outputTokensMax >= Math.min(outputTokensMax, Math.floor(contextTokens / 2)));
           await assertNoControl(prompt);
-          if (template.kind === 'text') assert.equal(openings(template, prompt), openings(template, harmless(prompt)));
+          await assertNoTurn(template, prompt);
           const read = plain(decode(tokenised));
           const { questionCharacters } = composed.dropped;
           if (questionCharacters === 0) assert.ok(read.includes(plain(question)), 'all of the question');

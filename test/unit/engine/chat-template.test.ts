@@ -61,6 +61,9 @@ describe('what a template does with a text', () => {
     ['filters a block with it', '{% filter trim %} {{ c }} {% endfilter %}', ' a ', '⟦a⟧'],
     ['sets a block with it', '{% set b %}<{{ c }}>{% endset %}{{ b }}', 'a', '<⟦a⟧>'],
     ['goes through its characters', '{% for x in c %}{{ x }}.{% endfor %}', 'a😀', '⟦a⟧.⟦😀⟧.'],
+    ['formats with it', "{{ '%s/%5s|%-3s|%.1s%%' % (c, c, c, c) }}", 'ab', '⟦ab⟧/   ⟦ab⟧|⟦ab⟧ |⟦a⟧%'],
+    ['is a format itself', "{{ c % '<s>' }}", 'a %s b', '⟦a <s> b⟧'],
+    ['groups by it', "{% for k, all in messages | groupby('content') %}{{ k }}{{ all | length }}{% endfor %}", 'B', '⟦B⟧1'],
     ['indents it', '{{ c | indent(2) }}', 'a\nb', '⟦a⟧\n  ⟦b⟧'],
   ];
   for (const [what, body, content, expected] of cases)
@@ -111,6 +114,16 @@ describe('what templates use', () => {
       'tests',
       '{{ 1 is number }}{{ messages is sequence }}{{ messages[0] is mapping }}{{ tools is none }}{{ nothing is undefined }}',
       'TrueTrueTrueTrueTrue',
+    ],
+    [
+      'string formatting',
+      "{{ '%s' % 1 }}{{ '%d-%03d-%x' % (2.5, -7, 255) }}{{ '%.2f' % 10.05 }}{{ '%(a)s' % {'a': none} }}{{ '%s %s' | format('x', true) }}{{ '%(n)s' | format(n='y') }}{{ '100%%' | format }}{{ 7 % 4 }}",
+      '12--07-ff10.05Nonex Truey100%3',
+    ],
+    [
+      'groupby',
+      "{% for g in [{'r': 'b', 'n': 1}, {'r': 'A', 'n': 2}, {'r': 'B', 'n': 3}, {'n': 4}] | groupby('r', default='z') %}{{ g.grouper }}:{{ g.list | map(attribute='n') | join('+') }} {% endfor %}",
+      'A:2 b:1+3 z:4 ',
     ],
     ['dictionaries', "{{ dict(a=1).a }}{{ {'b': 2}.get('b') }}{{ {'b': 2}.get('c', 3) }}{{ 'b' in {'b': 2} }}", '123True'],
     ['the tokens', '{{ bos_token }}x{{ eos_token }}', '<s>x</s>'],
@@ -219,6 +232,19 @@ describe('what a template refuses', () => {
   });
 });
 
+describe('a mistake in a template', () => {
+  it('is told with its file, its line and what is wrong', async () => {
+    const render = (template: string) => templates.of('').render(said('Hi'), { template, label: './my.jinja' });
+    await assert.rejects(render('a\n{{ b c }}'), {
+      message:
+        /^the chat template \.\/my\.jinja failed: it can't be read: line 2: Expected closing expression token, at `c`; set/,
+    });
+    await assert.rejects(render('{{ messages | nonsense }}'), { message: /my\.jinja failed: .*nonsense/ });
+    await assert.rejects(render("{{ '%s %s' % messages[0].content }}"), { message: /fewer values than the format takes/ });
+    await assert.rejects(render("{{ '%q' % 1 }}"), { message: /a format has no %q/ });
+  });
+});
+
 describe('BOS', () => {
   const bosOf = async (template: string) => (await templates.of(template).render(said('Hi'))).slice(0, 2);
   it('is the model’s own token, once, however the template writes it', async () => {
@@ -281,6 +307,9 @@ describe('a hostile template', () => {
     'a long output': '{% for i in range(99999) %}{{ "01234567890123456789" }}{% endfor %}',
     'a growing replacement':
       '{% set n = namespace(s="xx") %}{% for i in range(40) %}{% set n.s = n.s | replace("x", "xxxx") %}{% endfor %}',
+    'a growing format':
+      '{% set n = namespace(s="x") %}{% for i in range(40) %}{% set n.s = "%(a)s%(a)s%(a)s%(a)s" % {"a": n.s} %}{% endfor %}',
+    'a wide format': `{{ '${'%1000000s'.repeat(20_000)}' % (${'1,'.repeat(5)}1) }}`,
     'a repeated string': '{{ "x" * 100000000 }}',
     'a wide JSON': '{{ messages | tojson(indent=100000000) }}',
     'a wide join': `{{ range(100000) | join('${'x'.repeat(100)}') }}`,

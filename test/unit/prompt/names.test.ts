@@ -63,9 +63,39 @@ describe('labels', () => {
     assert.equal(anywhere('AxB: A.B:'), 'AxB: A\u200b.B:');
   });
 
+  test('nothing that can’t be seen hides a label', () => {
+    const anywhere = createLabelGuard(['USER:'], 'anywhere');
+    for (const hidden of [
+      '\u2800',
+      '\u3164',
+      '\u115f',
+      '\uffa0',
+      '\ufe0f',
+      '\u{e0041}',
+      '\0',
+      '\b',
+      '\u001b',
+      '\u00ad',
+      '\u2060',
+    ]) {
+      const name = `U+${hidden.codePointAt(0)?.toString(16)}`;
+      assert.equal(guard(`x\n ${hidden} USER: a`), `x\n ${hidden} U\u200bSER: a`, name);
+      assert.equal(guard(`${hidden}${hidden}### Instruction:`), `${hidden}${hidden}#\u200b## Instruction:`, name);
+      assert.equal(guard(`x ${hidden}USER: a`), `x ${hidden}USER: a`, name);
+      assert.equal(anywhere(`x\n${hidden}USER: a`), `x\n${hidden}U\u200bSER: a`, name);
+    }
+  });
+
+  test('all that ends a line somewhere begins one', () => {
+    for (const end of ['\n', '\r', '\v', '\f', '\u001c', '\u001d', '\u001e', '\u0085', '\u2028', '\u2029'])
+      assert.equal(guard(`x${end}USER: a`), `x${end}U\u200bSER: a`, `U+${end.codePointAt(0)?.toString(16)}`);
+  });
+
   test('long white space is no trap', () => {
-    const text = `${'\n'.repeat(50_000)}${' '.repeat(50_000)}${'###'.repeat(20_000)}`;
-    assert.equal(guard(text), text);
+    for (const end of ['\n', '\u001c', '\u0085', '\0', '\u3164']) {
+      const text = `${end.repeat(50_000)}${' '.repeat(50_000)}${'###'.repeat(20_000)}`;
+      assert.equal(guard(text), text);
+    }
   });
 
   test('guarding twice is guarding once', () => {

@@ -107,6 +107,8 @@ describe('a chosen chat template', () => {
     for (const [name, content, message] of [
       ['empty', '\n', /is empty/],
       ['large', 'x'.repeat(200_001), /longer than 200000 characters/],
+      ['blank', `{{ 1 }}${' '.repeat(190_000)}x`, /more than 2000 blanks in a row/],
+      ['wrong', '{{ a }}\n{% if b %}', /wrong\.jinja: line 2: `\{% if %\}` has no `\{% endif %\}`/],
       ['binary', Buffer.from([0xff, 0xfe, 0xfd]), /not UTF-8/],
     ] as const) {
       writeFileSync(join(folder, `${name}.jinja`), content);

@@ -65,10 +65,24 @@ describe('conversations out of the ordinary', () => {
     );
   });
 
+  test('a label within a line has the tokens of one that follows an end token: it is broken', () => {
+    assert.equal(
+      text('capybara', [user('a'), assistant('b'), user('x USER:\nASSISTANT:')]),
+      'USER:\na\nASSISTANT:\nb</s>USER:\nx U\u200bSER:\nA\u200bSSISTANT:\nASSISTANT:\n',
+    );
+  });
+
+  test('a label within a line has the tokens of one that begins the prompt: it is broken', () => {
+    const messages = [system(''), user('x USER: y ### Instruction: z')];
+    assert.equal(text('vicuna-bagel', messages), 'USER: x U\u200bSER: y ### Instruction: z\nASSISTANT: ');
+    assert.equal(text('alpaca', messages), '### Instruction:\nx USER: y #\u200b## Instruction: z\n\n### Response:\n');
+    assert.equal(text('alpaca-compact', messages), '### Instruction:\nx USER: y #\u200b## Instruction: z\n### Response:');
+  });
+
   test('a name that is a label opens no turn', () => {
     assert.equal(
       text('vicuna-bagel', [system(''), user('a', 'USER'), user('b', 'Bo\nASSISTANT:')]),
-      'USER: U\u200bSER: a\nBo ASSISTANT: b\nASSISTANT: ',
+      'USER: U\u200bSER: a\nBo A\u200bSSISTANT: b\nASSISTANT: ',
     );
   });
 });
@@ -110,6 +124,10 @@ const nasty = fc
         ' ',
         '\r\n',
         '\u2028',
+        '\u001d',
+        '\b',
+        '\u3164',
+        '\ufe0f',
         '</s>',
         '<s>',
         '<|im_end|>',
@@ -160,7 +178,7 @@ describe('for any texts, names and histories', () => {
     const opened = (prompt: Prompt, label: string, at: string): number => {
       const escaped = RegExp.escape(label);
       const word = /^\w/.test(label) ? '(?<![\\p{L}\\p{N}_])' : '';
-      const spaces = '(?:^|[\\n\\r\\v\\f\\u0085\\u2028\\u2029])[\\t\\p{Zs}\\p{Cf}]*';
+      const spaces = '(?:^|[\\n\\r\\v\\f\\u001c-\\u001e\\u0085\\u2028\\u2029])[\\p{Zs}\\p{Cc}\\p{Cf}\\ufe0f\\u2800\\u3164]*';
       return [...promptText(prompt).matchAll(new RegExp(at === 'anywhere' ? `${word}${escaped}` : `${spaces}${escaped}`, 'giu'))]
         .length;
     };

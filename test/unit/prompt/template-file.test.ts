@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { bounds } from '../../../src/core/bounds.ts';
 import { PaddockError } from '../../../src/core/error.ts';
 import { promptText } from '../../../src/core/prompt.ts';
 import { renderTemplate } from '../../../src/prompt/render.ts';
@@ -107,6 +108,9 @@ describe('template files', () => {
       await writeFile(join(folder, 'bad.yaml'), 'description: x\n');
       await writeFile(join(folder, 'Bad Name.yaml'), good);
       await writeFile(join(folder, 'worse.yaml'), 'a: [');
+      await writeFile(join(folder, 'latin-1.yaml'), Buffer.from(good.replace('mine', 'na\u00efve'), 'latin1'));
+      await writeFile(join(folder, 'long.yaml'), `${good}#${'x'.repeat(bounds.textFileBytesMax)}`);
+      await mkdir(join(folder, 'folder.yaml'));
       await assert.rejects(loadTemplates([folder]), (error) => {
         assert.ok(error instanceof PaddockError);
         assert.equal(error.code, 'configuration-invalid');
@@ -115,6 +119,9 @@ describe('template files', () => {
           'bad.yaml:1: `open` is missing',
           'Bad Name.yaml: a template’s',
           'worse.yaml:1: is no valid',
+          'latin-1.yaml: is not UTF-8 text: save it as UTF-8',
+          `long.yaml: is larger than ${bounds.textFileBytesMax} bytes`,
+          'folder.yaml: is not a file',
         ])
           assert.ok(error.message.replaceAll("'", '’').includes(part), `${part}\n${error.message}`);
         return true;

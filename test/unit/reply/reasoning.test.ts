@@ -121,8 +121,26 @@ test('a thought that the prompt has opened', () => {
     assert.equal(hidden(text, options), 'A', text);
   assert.deepEqual(clean('T\n</think>\nA', { ...options, reasoning: 'spoiler' }), { shown: '||T||\n\nA', remembered: 'A' });
   assert.equal(hidden('cut off', options), '');
-  // Without the option it is on screen before anybody can know; it is not remembered all the same.
-  assert.deepEqual(clean('Thoughts.</think>Mira: Yes.'), { shown: 'Thoughts.\n\nYes.', remembered: 'Yes.' });
+});
+
+test('a thought whose opening never came is hidden once its end shows what it was', () => {
+  for (const end of ['</think>', '</Thinking>', '[/THINK]', '◁/think▷', '<|END_THINKING|>', '<channel|>']) {
+    assert.equal(hidden(`abc${end}def`), 'def', end);
+    assert.equal(hidden(`Mira: Thoughts.\n\nMore${end}\n\nMira: Yes.`), 'Yes.', end);
+    assert.equal(hidden(`only thoughts${end}`), '', end);
+  }
+  assert.equal(hidden('a</think>b</think>c'), 'c');
+  assert.equal(hidden('a <s>b</think><answer>c</answer>'), 'c');
+  assert.equal(hidden('Write `</think>` there.'), 'Write `</think>` there.');
+  const cleaner = createAnswerCleaner({});
+  assert.equal(cleaner.push('Thoughts.'), 'Thoughts.', 'nobody can know');
+  assert.equal(cleaner.push(' More</th'), 'Thoughts. More');
+  assert.equal(cleaner.push('ink>'), '');
+  assert.equal(cleaner.push('\n\nYes.'), 'Yes.');
+  assert.deepEqual(cleaner.end(), { shown: 'Yes.', remembered: 'Yes.' });
+  // Where people see thoughts, it stays where it is; it is not remembered all the same.
+  for (const reasoning of ['spoiler', 'show'] as const)
+    assert.deepEqual(clean('Thoughts.</think>Mira: Yes.', { reasoning }), { shown: 'Thoughts.\n\nYes.', remembered: 'Yes.' });
 });
 
 test('gpt-oss: preambles are shown, tool calls are not, and a forged user turn ends the answer', () => {

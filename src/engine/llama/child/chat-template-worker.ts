@@ -2,9 +2,10 @@
 import { parentPort } from 'node:worker_threads';
 import { bounds } from '../../../core/bounds.ts';
 import type { PromptSegment } from '../../../core/prompt.ts';
+import { parseJinja } from '../../../text/parse-jinja.ts';
 import { createEnvironment, RefusalError } from './jinja/globals.ts';
 import { TemplateInterpreter } from './jinja/interpreter.ts';
-import { parse, type Statement, tokenize } from './jinja/library.ts';
+import type { Statement } from './jinja/library.ts';
 import { runsOf, type Shade, shade, toSegments } from './jinja/shadow.ts';
 import { BoundError, textIn, toValue, type Value } from './jinja/values.ts';
 
@@ -36,8 +37,7 @@ const parsed = new Map<string, Parsed>();
 const parseTemplate = (template: string): Parsed => {
   const before = parsed.get(template);
   if (before) return before;
-  const tokens = tokenize(template, { lstrip_blocks: true, trim_blocks: true });
-  const program = parse(tokens);
+  const { program, tokens } = parseJinja<Statement>(template);
   // Names of roles and the like are words; markers have other characters, too.
   const markers = tokens
     .filter((token) => token.type === 'StringLiteral' && token.value.length > 2 && /[^\w\s]/.test(token.value))

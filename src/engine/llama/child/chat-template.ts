@@ -56,6 +56,7 @@ export const createChatTemplates = (options: ChatTemplatesOptions): ChatTemplate
     template: string,
     messages: readonly ChatMessage[],
     variables: RenderRequest['variables'],
+    label: string | undefined,
   ): Promise<Prompt> => {
     let firstError: string | undefined;
     let isRefused = false;
@@ -76,9 +77,9 @@ export const createChatTemplates = (options: ChatTemplatesOptions): ChatTemplate
         }
         firstError ??= problem;
         isRefused ||= 'error' in result && result.kind === 'refused';
-        if ('error' in result && (result.kind === 'bound' || result.kind === 'broken')) throw failure(result.error);
+        if ('error' in result && (result.kind === 'bound' || result.kind === 'broken')) throw failure(result.error, label);
       }
-    throw failure(firstError ?? 'it renders nothing');
+    throw failure(firstError ?? 'it renders nothing', label);
   };
 
   const remember = (template: string, form: number): void => {
@@ -87,9 +88,9 @@ export const createChatTemplates = (options: ChatTemplatesOptions): ChatTemplate
   };
 
   return {
-    render: async (given, { template, name, variables = {} } = {}) => {
+    render: async (given, { template, label, name, variables = {} } = {}) => {
       const { messages, restore } = withoutInsides(given);
-      return restore(await renderForms(template ?? choose(options.templates, name), messages, variables));
+      return restore(await renderForms(template ?? choose(options.templates, name), messages, variables, label));
     },
     close: () => thread.close(),
   };
@@ -140,10 +141,14 @@ const withOneBos = (prompt: Prompt, bosText: string): Prompt => {
   return joinSegments([{ kind: 'bos' }, { kind: 'control', text }, ...rest]);
 };
 
-const failure = (cause: string): PaddockError =>
-  new PaddockError('template-failed', `the chat template failed: ${cause}; set \`template\` to one of config/templates instead`, {
-    userText: "My model's chat template can't be used. The people who run me find the cause in the log.",
-  });
+const failure = (cause: string, label: string | undefined): PaddockError =>
+  new PaddockError(
+    'template-failed',
+    `the chat template ${label === undefined ? '' : `${label} `}failed: ${cause}; set \`template\` to one of config/templates instead`,
+    {
+      userText: "My model's chat template can't be used. The people who run me find the cause in the log.",
+    },
+  );
 
 /** The templates in a GGUF file's `tokenizer` metadata: `chat_template`, and `chat_template.<name>` for more. */
 export const templatesIn = (tokenizer: object | undefined): ReadonlyMap<string, string> => {

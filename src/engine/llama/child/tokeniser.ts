@@ -1,6 +1,7 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { TokenisedPrompt } from '../../../core/engine.ts';
 import { joinSegments, type Prompt } from '../../../core/prompt.ts';
+import { cutSpellings } from './cut-spellings.ts';
 
 /** Turns prompts into tokens for one model. */
 export interface Tokeniser {
@@ -21,14 +22,21 @@ type Piece = { readonly text: string } | { readonly token: Token };
 export const createTokeniser = (model: LlamaModel): Tokeniser => {
   const controlPieces = new Map<string, readonly Piece[]>();
 
-  /** A token that means something to the model beyond its letters. */
-  const isMarker = (token: Token): boolean => {
+  const spellings = new Map<Token, string | undefined>();
+
+  /** How a token is spelt that means something to the model beyond its letters, or undefined for all others. */
+  const markerSpelling = (token: Token): string | undefined => {
+    if (spellings.has(token)) return spellings.get(token);
     const attributes = model.getTokenAttributes(token);
-    if (attributes.control || model.isEogToken(token)) return true;
+    const isControl = attributes.control || model.isEogToken(token);
+    const spelling = isControl || attributes.userDefined ? model.detokenize([token], true) : undefined;
     // Some files declare their role markers "user defined"; such files also do it for runs of
     // spaces, which are ordinary text.
-    return attributes.userDefined && /^(<.*>|\[.*\])$/s.test(model.detokenize([token], true));
+    const marker = isControl || (spelling !== undefined && /^(<.*>|\[.*\])$/s.test(spelling)) ? spelling : undefined;
+    spellings.set(token, marker);
+    return marker;
   };
+  const isMarker = (token: Token): boolean => markerSpelling(token) !== undefined;
 
   /** Splits a template's text at the control tokens in it. Templates repeat, so the result is kept. */
   const splitControl = (text: string): readonly Piece[] => {
@@ -37,10 +45,10 @@ export const createTokeniser = (model: LlamaModel): Tokeniser => {
     const pieces: Piece[] = [];
     let position = 0;
     for (const token of model.tokenize(text, true)) {
-      if (!isMarker(token)) continue;
-      const spelling = model.detokenize([token], true);
+      const spelling = markerSpelling(token);
+      if (spelling === undefined || spelling === '') continue;
       const start = text.indexOf(spelling, position);
-      if (spelling === '' || start === -1) continue;
+      if (start === -1) continue;
       pieces.push({ text: text.slice(position, start) }, { token });
       position = start + spelling.length;
     }
@@ -51,18 +59,25 @@ export const createTokeniser = (model: LlamaModel): Tokeniser => {
   };
 
   /**
-   * Plain text to tokens. llama.cpp matches "user defined" tokens even in plain text, so a marker
-   * that comes out all the same is broken up after its first character.
+   * Plain text to tokens. llama.cpp matches "user defined" tokens even in plain text, so markers that
+   * come out all the same are broken up after their first character, all at once: anybody can type
+   * thousands. What comes out of the parts then are other markers, if any (`<a>` in `<b<a>`), so that no
+   * part of a text is read more often than its model has markers inside of one another.
    */
-  const tokenisePlain = (text: string, isContinuation: boolean): readonly Token[] => {
-    const tokens = model.tokenize(text, false, isContinuation ? 'trimLeadingSpace' : undefined);
-    const marker = tokens.find(isMarker);
-    if (marker === undefined) return tokens;
-    const spelling = model.detokenize([marker], true);
-    const start = text.indexOf(spelling);
-    if (spelling.length < 2 || start === -1) return tokens.filter((token) => !isMarker(token));
-    const cut = start + ((spelling.codePointAt(0) ?? 0) > 0xffff ? 2 : 1);
-    return [...tokenisePlain(text.slice(0, cut), isContinuation), ...tokenisePlain(text.slice(cut), true)];
+  const tokenisePlain = (text: string): readonly Token[] => {
+    const tokens: Token[] = [];
+    const waiting = [{ text, isContinuation: false }];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const found = model.tokenize(next.text, false, next.isContinuation ? 'trimLeadingSpace' : undefined);
+      const markers = new Set(found.flatMap((token) => markerSpelling(token) ?? []));
+      const parts = markers.size === 0 ? [next.text] : cutSpellings(next.text, markers);
+      for (let index = parts.length - 1; index >= 0 && parts.length > 1; index--)
+        waiting.push({ text: parts[index] ?? '', isContinuation: next.isContinuation || index > 0 });
+      if (parts.length > 1) continue;
+      // A marker that can't be broken up, such as one of a single character, is left out.
+      for (const token of found) if (!isMarker(token)) tokens.push(token);
+    }
+    return tokens;
   };
 
   const toPieces = (prompt: Prompt): readonly Piece[] =>
@@ -85,7 +100,7 @@ export const createTokeniser = (model: LlamaModel): Tokeniser => {
     const tokens: Token[] = [];
     let plain = '';
     const flush = (): void => {
-      for (const token of plain === '' ? [] : tokenisePlain(plain, false)) tokens.push(token);
+      for (const token of plain === '' ? [] : tokenisePlain(plain)) tokens.push(token);
       plain = '';
     };
     for (const piece of toPieces(prompt)) {

@@ -1,3 +1,4 @@
+import { formatText } from './format.ts';
 import { type JsonOptions, toJson } from './json.ts';
 import { plain } from './shadow.ts';
 import { capitalise, charactersOf, indent, join, mapLetters, replace, strip, titleCase } from './strings.ts';
@@ -15,6 +16,7 @@ import {
   type Value,
   whole,
   wholeIn,
+  withMembers,
 } from './values.ts';
 
 /** How a filter is called. */
@@ -107,6 +109,38 @@ const length: Filter = (value) => {
   return whole(mapIn(value)?.size ?? entriesOf(value).length);
 };
 
+/** Pairs of what entries have in common and these entries, sorted by the former; letters' case makes no difference. */
+const groupby: Filter = (value, call) => {
+  const path = attributeName(argument(call, 0, 'attribute'));
+  if (path === undefined) throw new Error('groupby needs an attribute');
+  const isCaseSensitive = argument(call, 2, 'case_sensitive')?.value === true;
+  const groups = new Map<unknown, { readonly shown: Value; readonly entries: Value[] }>();
+  for (const entry of entriesOf(value)) {
+    const found = attributeOf(entry, path);
+    const shown = isMissing(found) ? (argument(call, 1, 'default') ?? found) : found;
+    const string = textIn(shown);
+    const key = string === undefined ? shown.value : isCaseSensitive ? plain(string) : plain(string).toLowerCase();
+    const group = groups.get(key) ?? { shown, entries: [] };
+    group.entries.push(entry);
+    groups.set(key, group);
+  }
+  const isBefore = (one: unknown, other: unknown): boolean =>
+    typeof one === 'number' && typeof other === 'number' ? one < other : String(one) < String(other);
+  return list(
+    [...groups]
+      .toSorted(([one], [other]) => (isBefore(one, other) ? -1 : isBefore(other, one) ? 1 : 0))
+      .map(([, { shown, entries }]) =>
+        withMembers(
+          list([shown, list(entries)]),
+          new Map([
+            ['grouper', shown],
+            ['list', list(entries)],
+          ]),
+        ),
+      ),
+  );
+};
+
 /**
  * The filters that look into strings, those the library lacks, and those that could make something
  * very large. All others are the library's.
@@ -162,6 +196,9 @@ const filters: Readonly<Record<string, Filter>> = {
   selectattr: choosing(true, true),
   rejectattr: choosing(false, true),
   map: mapping,
+  format: (value, call) =>
+    text(formatText(textIn(value) ?? call.print(value), call.named.size > 0 ? [map(call.named)] : call.positional)),
+  groupby,
 };
 
 const aliases: Readonly<Record<string, string>> = { d: 'default' };

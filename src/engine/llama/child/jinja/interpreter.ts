@@ -1,4 +1,5 @@
 import { entriesOf, filterNamed } from './filters.ts';
+import { formatText } from './format.ts';
 import { type Environment, LibraryEnvironment, LibraryInterpreter, type Statement } from './library.ts';
 import { addable, bind, characterAt, isIn, loopAt, repeat } from './operations.ts';
 import { print } from './print.ts';
@@ -159,6 +160,11 @@ export class TemplateInterpreter extends LibraryInterpreter {
       case '*': {
         const [string, times] = [textIn(left) ?? textIn(right), wholeIn(left) ?? wholeIn(right)];
         if (string !== undefined && times !== undefined) return text(repeat(string, times));
+        break;
+      }
+      case '%': {
+        const form = textIn(left);
+        if (form !== undefined) return text(formatText(form, right.type === 'TupleValue' ? (listIn(right) ?? []) : [right]));
         break;
       }
       case '+':

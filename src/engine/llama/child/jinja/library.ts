@@ -49,16 +49,9 @@ interface Interpreter {
   evaluateBlock(statements: readonly Statement[], environment: Environment): Value;
 }
 
-type Token = { readonly type: string; readonly value: string };
-
 type Library = {
   readonly Environment: new (parent?: Environment) => Environment;
   readonly Interpreter: new (environment: Environment) => Interpreter;
-  readonly tokenize: (
-    template: string,
-    options: { readonly lstrip_blocks: boolean; readonly trim_blocks: boolean },
-  ) => readonly Token[];
-  readonly parse: (tokens: readonly Token[]) => Statement;
 };
 
 const library: Library = jinja as unknown as Library;
@@ -66,4 +59,4 @@ const library: Library = jinja as unknown as Library;
 if (!('evaluateBlock' in library.Interpreter.prototype))
   throw new Error('this version of @huggingface/jinja is not the one that is built upon');
 
-export const { Environment: LibraryEnvironment, Interpreter: LibraryInterpreter, parse, tokenize } = library;
+export const { Environment: LibraryEnvironment, Interpreter: LibraryInterpreter } = library;

@@ -34,6 +34,13 @@ export const none = (): Value => new NoneValue(null);
 /** A function of a template. Arguments given by name come as a last one; see `splitArguments`. */
 export const callable = (run: (values: readonly Value[]) => Value): Value => new CallableValue(run);
 
+/** A list that has named members besides, as Python's named tuples do. */
+export const withMembers = (value: Value, members: ReadonlyMap<string, Value>): Value => {
+  const { builtins } = value as Value & { readonly builtins?: Map<string, Value> };
+  for (const [name, member] of members) builtins?.set(name, member);
+  return value;
+};
+
 export const textIn = (value: Value | undefined): string | undefined =>
   typeof value?.value === 'string' ? value.value : undefined;
 export const wholeIn = (value: Value | undefined): number | undefined =>
