@@ -39,6 +39,7 @@ import { createEngine } from './create-engine.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { createDrain } from './drain.ts';
 import { type Library, loadLibrary } from './library.ts';
+import { createLoading } from './loading.ts';
 import { createLore } from './lore.ts';
 import { createPlaces, type Places } from './place-services.ts';
 import { createPlatforms, type Platforms } from './platforms.ts';
@@ -89,7 +90,7 @@ export const createApp = async (
   );
   const { personas, cascade } = library;
   await prepareDataFolder(config.folders);
-  const models = createModelsFolder(config.folders.models);
+  const models = createModelsFolder(config.folders.models, config.folders.root);
   const inRoot = { directory: config.folders.root };
   const lock = await lockStore(config.memory.store, inRoot);
   const open = async () => ({
@@ -122,7 +123,8 @@ export const createApp = async (
   const drain = createDrain(queue, engine);
   const end = async (): Promise<void> => void (await Promise.all([answering.close(), drain()]));
   // What is forgotten of a conversation is forgotten for everybody who answered in it.
-  const model = { use: (path: string) => engine.use(path), forget: answering.forget };
+  const loading = createLoading();
+  const model = { use: (path: string) => loading.during(engine.use(path)), forget: answering.forget };
   const commands = createCommands({
     memory,
     queue,
@@ -130,6 +132,9 @@ export const createApp = async (
     engine: {
       get model() {
         return engine.model;
+      },
+      get isLoading() {
+        return loading.isOn;
       },
       ...model,
     },
@@ -187,7 +192,7 @@ export const createApp = async (
       'who said what could not be looked up for an older memory; the next start tries again',
     );
   });
-  engine.start().then(
+  loading.during(engine.start()).then(
     () => {
       const preset = cascade.presetAt(undefined, engine.model);
       const licence = preset && licenceNotice(preset);

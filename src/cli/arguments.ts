@@ -11,7 +11,7 @@ export const usage = `Usage: npm start -- [options]               serve Discord 
        npm run paddock -- help
 
 Options:
-  --persona ID           who answers: a file in personas/
+  --persona ID           who answers: a file in personas/; a chat in the terminal keeps to it in later runs, too
   --template ID          the prompt's form: a file in config/templates/, native, native:NAME, or a .jinja file
   --preset ID            settings for a model: a file in config/models/
   --model FILE           a GGUF file, in data/models/ or anywhere

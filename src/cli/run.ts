@@ -1,4 +1,5 @@
 import { PaddockError } from '../core/error.ts';
+import { cleanText } from '../platform/terminal/clean-text.ts';
 import { readArguments, usage } from './arguments.ts';
 import { bench } from './bench.ts';
 import { card } from './card.ts';
@@ -20,16 +21,19 @@ const configurationExitCode = 78;
 export const run = async (words: readonly string[], shutdown: Shutdown): Promise<void> => {
   // What people say to the bot is nobody else's business: its files are for their owner only.
   process.umask(0o077);
-  // A reader that has had enough (`head`) is no failure; the terminal's own writer hears of it as well.
+  // A reader that has had enough (`head`) is no failure; the terminal's own writer hears of it as well. All else is told once.
+  let isOutputLost = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') tell(error);
+    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || isOutputLost) return;
+    isOutputLost = true;
+    tell(outputLost(error));
   });
   const exitCode = await runCommand(words, shutdown).catch((error: unknown) => {
     tell(error);
     return isSetUp(error) ? configurationExitCode : 1;
   });
   // A long text into a pipe is through when an empty one behind it is.
-  process.stdout.write('', () => process.exit(exitCode));
+  process.stdout.write('', () => process.exit(isOutputLost && exitCode === 0 ? 1 : exitCode));
 };
 
 const runCommand = async (words: readonly string[], shutdown: Shutdown): Promise<number> => {
@@ -61,10 +65,23 @@ const runCommand = async (words: readonly string[], shutdown: Shutdown): Promise
   }
 };
 
-/** Expected failures say themselves what to do; of others the place in the code matters. */
+/** Standard output goes to a file or device that takes no more. */
+const outputLost = (error: NodeJS.ErrnoException): PaddockError => {
+  const reason =
+    error.code === 'ENOSPC' || error.code === 'EDQUOT'
+      ? 'there is no room left where it goes. Free some space, or send it elsewhere'
+      : 'look at where it goes, or send it elsewhere';
+  const sentence = `Standard output can not be written: ${reason} (${error.code ?? error.message}).`;
+  return new PaddockError('delivery-failed', sentence, { userText: sentence, cause: error });
+};
+
+/**
+ * Expected failures say themselves what to do; of others the place in the code matters. Either can repeat what somebody
+ * typed or wrote into a file, which must not steer the terminal.
+ */
 const tell = (error: unknown): void => {
   const text = error instanceof PaddockError ? error.message : error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`paddock: ${text}\n`);
+  process.stderr.write(`paddock: ${cleanText(text ?? String(error))}\n`);
 };
 
 const isSetUp = (error: unknown): boolean =>

@@ -19,7 +19,7 @@ export const createChatCommand = (services: ChatServices): Command =>
     name: 'chat',
     description: 'Ask me something, only for yourself if you like',
     options: [
-      { name: 'text', description: 'What you want to say', isRequired: true, max: 4000 },
+      { name: 'text', description: 'What you want to say', isRequired: true, takesLine: true, max: 4000 },
       {
         name: 'persona',
         description: 'Who shall answer; without it, whoever answers here',

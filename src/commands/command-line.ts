@@ -17,7 +17,7 @@ type Caller = Pick<CommandContext, 'locale' | 'where'>;
 /**
  * Reads a typed line such as `/persona Old Robin` or `/config set key "a value"`. Options are given in their order or
  * by name with `:` or `=`; quotes go around what holds spaces (`\"` for a quote), and what is left for a last text
- * option is taken as it is. An unknown command keeps its name and has no options.
+ * option is taken as it is. Where a text takes the whole line, the others have to be named. An unknown command keeps its name and has no options.
  * Throws a `PaddockError` (`bad-input`) that says how to call it.
  */
 export const parseCommandLine = (line: string, commands: readonly Command[], caller: Caller): CommandLine => {
@@ -26,7 +26,8 @@ export const parseCommandLine = (line: string, commands: readonly Command[], cal
   const command = commands.find((command) => command.name === name);
   if (command === undefined) return { name, options: {} };
   const { at, rest: text } = descend(command, command.name, rest.trim(), caller);
-  return { name: at.path, options: optionsOf(at, text, caller) };
+  const taker = at.command.options.find(({ takesLine }) => takesLine);
+  return { name: at.path, options: taker ? optionsAround(at.command, taker.name, text) : optionsOf(at, text, caller) };
 };
 
 /** The command that is meant inside a group, and what is left of the line for its options. */
@@ -73,6 +74,31 @@ const optionsOf = (at: CommandAt, text: string, caller: Caller): Readonly<Record
     start = token.end;
   }
   return options;
+};
+
+/** The one text that takes the line, and the other options that are named before or behind it. */
+const optionsAround = (command: RunnableCommand, taker: string, text: string): Readonly<Record<string, string>> => {
+  const options: Record<string, string> = {};
+  const take = (token: Token | undefined): boolean => {
+    if (token?.name === undefined || token.name === taker || !isOption(command, token.name)) return false;
+    if (Object.hasOwn(options, token.name)) return false;
+    options[token.name] = token.value;
+    return true;
+  };
+  let start = 0;
+  for (let token = tokenAt(text, start); token !== undefined && take(token); token = tokenAt(text, start)) start = token.end;
+  const parts: { readonly token: Token; readonly at: number }[] = [];
+  for (let at = start, token = tokenAt(text, at); token !== undefined; token = tokenAt(text, at)) {
+    parts.push({ token, at });
+    at = token.end;
+  }
+  let end = text.length;
+  // Behind a quote that is never closed nothing is certain to be an option.
+  if ((parts.at(-1)?.token.end ?? start) === end) {
+    for (let last = parts.pop(); last !== undefined && take(last.token); last = parts.pop()) end = last.at;
+  }
+  const said = restFor(taker, text.slice(start, end));
+  return said === '' ? options : { ...options, [taker]: said };
 };
 
 const takesRest = ({ kind = 'text' }: CommandOption): boolean => kind !== 'boolean' && kind !== 'choice';

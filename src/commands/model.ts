@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { RunnableCommand } from '../core/command.ts';
+import type { CommandPlace, RunnableCommand } from '../core/command.ts';
 import type { ModelInfo } from '../core/engine.ts';
 import { PaddockError, userTextOf } from '../core/error.ts';
 import { completions } from './completions.ts';
@@ -23,7 +23,7 @@ export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'm
       },
     ],
     rank: 'everyone',
-    async run({ rank, place }, { name }) {
+    async run({ rank, place, where }, { name }) {
       const notice = async (): Promise<string> => {
         const licence = await services.licenceNotice(place);
         return licence === undefined ? '' : `\n${licence}`;
@@ -31,7 +31,7 @@ export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'm
       if (name === undefined) {
         const files = await services.models.list();
         return {
-          text: `${modelText(services.engine.model, services.models)}${await notice()}\n${filesText(files, services)}`,
+          text: `${stateText(services, where)}${await notice()}\n${filesText(files, services, where)}`,
           isPrivate: true,
         };
       }
@@ -40,8 +40,8 @@ export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'm
           userText: 'Only the owner of the bot can load another model. /model alone shows what is loaded.',
         });
       }
-      const loaded = await use(services.engine, await modelPath(services.models, name));
-      return { text: `Loaded.\n${modelText(loaded, services.models)}${await notice()}`, isPrivate: false };
+      const loaded = await use(services.engine, await modelPath(services.models, name, where));
+      return { text: `Loaded.\n${modelText(loaded, services.models, where)}${await notice()}`, isPrivate: false };
     },
   });
 
@@ -61,20 +61,28 @@ const use = async (engine: CommandServices['engine'], path: string): Promise<Mod
   }
 };
 
+const stateText = ({ engine, models }: Pick<CommandServices, 'engine' | 'models'>, where: CommandPlace): string =>
+  engine.model === undefined && engine.isLoading ? 'The model is being loaded.' : modelText(engine.model, models, where);
+
 /** What is loaded, in two or three lines. */
-export const modelText = (model: ModelInfo | undefined, models: ModelsFolder): string => {
+export const modelText = (model: ModelInfo | undefined, models: ModelsFolder, where: CommandPlace): string => {
   if (model === undefined) return 'No model is loaded at the moment; it is loaded with the next message.';
   const file = model.path === undefined ? 'on a remote engine' : `from ${basename(model.path)}`;
   const lines = [
     `${model.name}, ${model.isDemo ? 'the built-in demo model' : file}`,
     `${model.contextTokens} tokens of context, ${model.slots === 1 ? '1 answer' : `${model.slots} answers`} at once, on ${model.device}`,
   ];
-  if (model.isDemo) lines.push(`To talk to a real model, put a GGUF file into ${folderLabel(models)} and load it with /model.`);
+  if (model.isDemo)
+    lines.push(`To talk to a real model, put a GGUF file into ${folderLabel(models, where)} and load it with /model.`);
   return lines.join('\n');
 };
 
-const filesText = (files: readonly string[], { models, engine }: Pick<CommandServices, 'engine' | 'models'>): string => {
-  const label = folderLabel(models);
+const filesText = (
+  files: readonly string[],
+  { models, engine }: Pick<CommandServices, 'engine' | 'models'>,
+  where: CommandPlace,
+): string => {
+  const label = folderLabel(models, where);
   if (files.length === 0) return `There are no model files in ${label} yet.`;
   const loaded = engine.model?.path === undefined ? undefined : basename(engine.model.path);
   const lines = files.slice(0, listedMax).map((file) => `- ${file}${file === loaded ? ' (loaded)' : ''}`);

@@ -1,5 +1,6 @@
 import { readdir, realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import type { CommandPlace } from '../core/command.ts';
 import { PaddockError } from '../core/error.ts';
 import { closest } from '../text/closest.ts';
 
@@ -7,6 +8,8 @@ import { closest } from '../text/closest.ts';
 export interface ModelsFolder {
   /** Absolute path. */
   readonly folder: string;
+  /** The bot's own folder; those in it are named from there. */
+  readonly root?: string;
   /** Names of the model files in it, sorted; empty when there is no such folder. */
   list(): Promise<readonly string[]>;
 }
@@ -15,8 +18,9 @@ export interface ModelsFolder {
  * Lists the GGUF files of a folder that are models: of one split over several files only the first, which is
  * the one to load, and no image projectors.
  */
-export const createModelsFolder = (folder: string): ModelsFolder => ({
+export const createModelsFolder = (folder: string, root?: string): ModelsFolder => ({
   folder,
+  ...(root !== undefined && { root }),
   async list() {
     const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [];
@@ -32,8 +36,16 @@ export const createModelsFolder = (folder: string): ModelsFolder => ({
   },
 });
 
-/** The folder as people know it: its last two parts. */
-export const folderLabel = (models: ModelsFolder): string => models.folder.split(/[\\/]/).filter(Boolean).slice(-2).join('/');
+/**
+ * The folder as people know it: from the bot's own folder on. One that lies elsewhere is named whole in the terminal, where its
+ * owner sits; others see no path of the machine.
+ */
+export const folderLabel = ({ folder, root }: ModelsFolder, where: CommandPlace): string => {
+  const inRoot = root === undefined ? undefined : relative(root, folder);
+  const isInside = inRoot !== undefined && inRoot !== '' && !/^\.\.(?:[\\/]|$)/.test(inRoot) && !isAbsolute(inRoot);
+  if (isInside) return inRoot.replaceAll(sep, '/');
+  return where === 'terminal' ? folder : 'the models folder';
+};
 
 const withoutExtension = (name: string): string => name.toLowerCase().replace(/\.gguf$/, '');
 
@@ -41,9 +53,9 @@ const withoutExtension = (name: string): string => name.toLowerCase().replace(/\
  * The absolute path of a listed model. Only names that `list` gave can be asked for, and the file
  * must really lie in the folder, so that nobody reaches other files of the machine through a name or a link.
  */
-export const modelPath = async (models: ModelsFolder, asked: string): Promise<string> => {
+export const modelPath = async (models: ModelsFolder, asked: string, where: CommandPlace): Promise<string> => {
   const names = await models.list();
-  const label = folderLabel(models);
+  const label = folderLabel(models, where);
   const alike = names.filter((name) => withoutExtension(name) === withoutExtension(asked));
   const name = names.find((name) => name === asked) ?? alike[0];
   if (name === undefined) {

@@ -107,7 +107,10 @@ export type CommandServices = {
    * number once they have let go of the conversation (see track-answers.ts).
    */
   stopAnswers(conversation: ConversationKey): Promise<number>;
-  readonly engine: Pick<Engine, 'model' | 'use' | 'forget'>;
+  readonly engine: Pick<Engine, 'model' | 'use' | 'forget'> & {
+    /** Whether a model is being loaded at the moment. [false] */
+    readonly isLoading?: boolean;
+  };
   /**
    * The prompt that answers the last message of a conversation (see turn/explain.ts), or the one that an answer is written from;
    * changes nothing.

@@ -16,12 +16,12 @@ export const createStatusCommand = (services: CommandServices): RunnableCommand 
       currentPersona(services, { conversation, ...(place && { place }) }),
       services.settings.at(place),
     ]);
-    const { model } = services.engine;
+    const { model, isLoading = false } = services.engine;
     const { running, waiting } = services.queue.state();
     const used = services.quota.used({ userId: user.id });
     const lines = [
       model === undefined
-        ? say(locale, 'statusNoModel')
+        ? say(locale, isLoading ? 'statusModelLoading' : 'statusNoModel')
         : say(locale, 'statusModel', { model: model.name, device: model.device, tokens: model.contextTokens }),
       say(locale, 'statusPersona', { name: persona.name }),
       say(locale, 'statusSettings', { preset: preset ?? '–', template }),

@@ -48,6 +48,8 @@ export type CommandOption = {
   /** [`text`] */
   readonly kind?: OptionKind;
   readonly isRequired?: boolean;
+  /** Typed, the whole line is its value, but for other options that are named before or behind it. For one text of a command. */
+  readonly takesLine?: boolean;
   /** Bounds of a number's value or of a text's length. [for texts: 1 to `bounds.commandOptionCharactersMax`] */
   readonly min?: number;
   readonly max?: number;

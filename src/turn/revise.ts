@@ -102,7 +102,9 @@ export const createReviser = (services: ReviseServices): Reviser => {
 
   /** Shows a text in the answer's messages, and remembers it then. */
   const redraw = async (conversation: ConversationKey, port: ReplyPort, turn: Turn, text: string, change: TurnChange) => {
-    const messageIds = await port.finish(text);
+    // Two alternatives may be the same text.
+    const index = change.kind === 'show' ? change.index : turn.shown;
+    const messageIds = await port.finish(text, { index, count: turn.alternatives.length });
     const changed = await memory.change(conversation, turn.id, { ...change, messageIds });
     if (changed) return changed;
     await port.withdraw?.();

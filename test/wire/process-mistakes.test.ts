@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
 import { demoText } from '../../src/engine/llama/gguf/demo-model.ts';
 import { temporaryFolder } from '../fakes/models.ts';
-import { createProcesses, type Ended, moduleOf } from './process-kit.ts';
+import { createProcesses, type Ended, main, moduleOf } from './process-kit.ts';
 
 const folder = temporaryFolder();
 const processes = createProcesses(folder.path);
@@ -120,6 +120,30 @@ describe('standard output', () => {
     child.stdin.end(JSON.stringify([{ role: 'user', content: long.slice(0, 300_000) }]));
     const { code, errors } = await ended;
     assert.deepEqual([code, errors], [0, '']);
+  });
+});
+
+describe('what can not be written', () => {
+  it('is told once, in a sentence, and the exit code says that answers were lost', async (context) => {
+    if (!existsSync('/dev/full')) return context.skip('there is no /dev/full here');
+    const command = 'exec "$0" "$1" --data "$2" > /dev/full';
+    const program = ['/bin/sh', '-c', command, process.execPath, main, join(folder.path, 'lost')] as const;
+    const { code, errors } = await processes.run('a\nb\n', [], { program, environment: { PADDOCK_LOG_LEVEL: 'warn' } });
+    assert.equal(code, 1, errors);
+    assert.equal(
+      errors,
+      'paddock: Standard output can not be written: there is no room left where it goes. Free some space, or send it elsewhere (ENOSPC).\n',
+    );
+  });
+
+  it('is no escape sequence that somebody typed', async () => {
+    const words = ['prompt', '--conversation', '-', '--data', join(folder.path, 'escape')];
+    const named = await processes.run('[]', [...words, '--persona', 'x\x1b[31m']);
+    assert.equal(named.code, 78);
+    assert.match(named.errors, /^paddock: --persona +there is no persona "x/);
+    const option = await processes.run('', ['\x1b[31mword']);
+    assert.match(option.errors, /there is no command "word"/);
+    for (const { errors } of [named, option]) assert.ok(!errors.includes('\x1b'), JSON.stringify(errors));
   });
 });
 

@@ -7,14 +7,16 @@ export interface Writer {
   readonly isGone: boolean;
 }
 
-/** @param onGone called once when the reader has closed the other end (`head`, a closed window). */
+/**
+ * @param onGone called once when nothing can be written any more: the reader has closed the other end (`head`, a closed window),
+ * or the disk is full. Telling people of it is up to whoever owns the stream.
+ */
 export const createWriter = (stream: NodeJS.WritableStream, logger: Logger, onGone: () => void): Writer => {
   let isGone = false;
   const gone = (error: NodeJS.ErrnoException): void => {
     if (isGone) return;
     isGone = true;
-    // A reader that has had enough is no failure.
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') logger.error({ error }, 'the output cannot be written');
+    logger.debug({ code: error.code }, 'the output can not be written any more');
     onGone();
   };
   stream.on('error', gone);

@@ -31,7 +31,7 @@ test('a new folder, and those above it, are for their owner only', async () => {
 test('an existing one of the bot alone is closed to others', async () => {
   for (const [name, mode, ...entries] of [
     ['empty', 0o755],
-    ['used', 0o775, 'paddock.db', 'paddock.db-wal', 'paddock.db.lock', 'terminal-history', 'demo.gguf'],
+    ['used', 0o775, 'paddock.db', 'paddock.db-wal', 'paddock.db.lock', 'terminal-history', 'demo.gguf', 'exports'],
     ['wide', 0o777, 'paddock.db'],
   ] as const) {
     const data = existing(name, mode, ...entries);

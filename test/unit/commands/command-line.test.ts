@@ -17,6 +17,14 @@ const command = (name: string, ...options: readonly string[]): RunnableCommand =
 const caller = { locale: 'en', where: 'terminal' } as const;
 const commands: readonly Command[] = [
   command('stop'),
+  {
+    ...command('ask'),
+    options: [
+      { name: 'text', description: 'What', isRequired: true, takesLine: true },
+      { name: 'who', description: 'Who' },
+      { name: 'private', description: 'Whether', kind: 'boolean' },
+    ],
+  },
   command('persona', 'name'),
   command('config', 'key', 'value'),
   {
@@ -66,6 +74,16 @@ const parsed: readonly (readonly [string, string, Record<string, string>])[] = [
   ['/memory the lantern', 'memory find', { text: 'the lantern' }],
   ['/memory flag "a b" yes', 'memory flag', { text: 'a b', is_on: 'yes' }],
   ['/memory deep edit 5 new text', 'memory deep edit', { id: '5', text: 'new text' }],
+  ['/ask', 'ask', {}],
+  ['/ask what is up', 'ask', { text: 'what is up' }],
+  ['/ask "what is up"', 'ask', { text: 'what is up' }],
+  ['/ask "Up" she  said \nthen: no', 'ask', { text: '"Up" she  said \nthen: no' }],
+  ['/ask what "is', 'ask', { text: 'what "is' }],
+  ['/ask who:Robin private=yes what is up', 'ask', { who: 'Robin', private: 'yes', text: 'what is up' }],
+  ['/ask what is up who:"Old Robin" private:yes', 'ask', { who: 'Old Robin', private: 'yes', text: 'what is up' }],
+  ['/ask who:Robin text:what is up private:yes', 'ask', { who: 'Robin', private: 'yes', text: 'what is up' }],
+  ['/ask is private:yes better than "no', 'ask', { text: 'is private:yes better than "no' }],
+  ['/ask private:yes', 'ask', { private: 'yes' }],
   ['/nothing at all', 'nothing', {}],
   ['/', '', {}],
 ];

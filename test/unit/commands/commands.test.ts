@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseCommandLine } from '../../../src/commands/command-line.ts';
 import { commandAt, typedCommands } from '../../../src/commands/command-tree.ts';
 import { createCommands } from '../../../src/commands/index.ts';
 import { lowestRank } from '../../../src/commands/rank.ts';
@@ -90,6 +91,22 @@ test('/status shows model, persona, memory, queue, uptime and memory use', async
   for (const part of ['Fake, on cpu', 'Robin', 'remembered here: 12', '1 running, 2 waiting', '3 h 25 min', '120 MiB']) {
     assert.ok(text.includes(part), `${part} is missing in ${text}`);
   }
+});
+
+test('/status says whether a model is being loaded or none is', async () => {
+  const services = createTestServices();
+  const told = async (isLoading: boolean) =>
+    (await call({ ...services, engine: { ...services.engine, model: undefined, isLoading } }, 'status')).text;
+  assert.match(await told(true), /^Model: being loaded\n/);
+  assert.match(await told(false), /^Model: none loaded at the moment\n/);
+});
+
+test('/chat takes a typed line whole, without quotes', async () => {
+  const { options } = parseCommandLine('/chat what is up private:yes', createCommands(createTestServices()), {
+    locale: 'en',
+    where: 'terminal',
+  });
+  assert.deepEqual(options, { text: 'what is up', private: 'yes' });
 });
 
 test('/help lists what the caller may call, explains one command, and suggests', async () => {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createModelCommand } from '../../../src/commands/model.ts';
-import { createModelsFolder } from '../../../src/commands/models-folder.ts';
+import { createModelsFolder, folderLabel } from '../../../src/commands/models-folder.ts';
 import { type CommandOutcome, runCommand } from '../../../src/commands/run-command.ts';
+import type { CommandPlace } from '../../../src/core/command.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { createTestServices, owner, type TestServices } from './services.ts';
 
@@ -32,7 +33,7 @@ before(async () => {
 after(() => rm(root, { recursive: true }));
 
 const services = (): TestServices =>
-  createTestServices({ models: createModelsFolder(folder), engineOptions: { loadable: [join(folder, 'good.gguf')] } });
+  createTestServices({ models: createModelsFolder(folder, root), engineOptions: { loadable: [join(folder, 'good.gguf')] } });
 
 const call = (test: TestServices, name?: string): Promise<CommandOutcome> =>
   runCommand([createModelCommand(test)], owner, 'model', { name }, silentLogger);
@@ -53,6 +54,8 @@ test('/model tells of the demo model how to get a real one, and says when there 
   const engine = { ...none.engine, model: undefined };
   const reply = await createModelCommand({ ...none, engine }).run(owner, {});
   assert.match(reply.text, /^No model is loaded at the moment/);
+  const loading = await createModelCommand({ ...none, engine: { ...engine, isLoading: true } }).run(owner, {});
+  assert.match(loading.text, /^The model is being loaded\.\n/);
 });
 
 test('/model loads a file by its name, with or without extension, in any case', async () => {
@@ -94,6 +97,22 @@ test('PITFALLS 34: no name leads out of the models folder', async () => {
   }
   assert.match((await call(services(), 'link')).text, /link that leads out of data\/models/);
   assert.match((await call(services(), 'god.gguf')).text, /Did you mean good\.gguf\?/);
+});
+
+test('a models folder outside of the bot is named whole in the terminal, and not at all elsewhere', async () => {
+  const elsewhere = createModelsFolder(folder, join(root, 'bot'));
+  const told = (where: CommandPlace) =>
+    createModelCommand({ ...createTestServices({ engineOptions: { model: { isDemo: true } } }), models: elsewhere }).run(
+      { ...owner, where },
+      {},
+    );
+  const here = (await told('terminal')).text;
+  assert.ok(here.includes(`put a GGUF file into ${folder} and`), here);
+  assert.ok(here.includes(`Files in ${folder}:`), here);
+  const there = (await told('direct')).text;
+  assert.match(there, /put a GGUF file into the models folder and/);
+  assert.ok(!there.includes(root), there);
+  assert.equal(folderLabel(createModelsFolder('/srv/bot/..data/models', '/srv/bot'), 'server'), '..data/models');
 });
 
 test('a models folder that does not exist holds no models', async () => {

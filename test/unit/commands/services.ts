@@ -148,7 +148,7 @@ export const createTestServices = (
       throw new Error('only /prompt has need of this');
     },
     personas: { list: () => personas, get: (id) => personas.find((persona) => persona.id === id) },
-    models: { folder: '/srv/bot/data/models', list: async () => files ?? [] },
+    models: { folder: '/srv/bot/data/models', root: '/srv/bot', list: async () => files ?? [] },
     personaAt: async (_place, { personaId }) => personas.find((persona) => persona.id === personaId) ?? robin,
     licenceNotice: async () => undefined,
     lore: noLorebooks,

@@ -249,6 +249,7 @@ channels:
         'config/paddock.yaml:9:9  servers.1.channels.2.engine: is not known; here stand preset, persona, template, sampling, answer, historyTurnsMax, adultPersonas, trigger, reply, quota',
         'config/paddock.yaml:10:3  servers.no id!: is no name that can stand here: expected the id of a server or channel',
         'config/paddock.yaml:12:3  channels.3: expected a group of indented settings, got "quiet"',
+        'config/paddock.yaml:13:10  channels.4.template: there is no file ./gone.jinja',
       ],
     );
     assert.deepEqual(

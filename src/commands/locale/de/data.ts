@@ -66,6 +66,7 @@ export const germanData: TranslatedPart<typeof englishData> = {
     statsTokens: 'Gelesene Tokens: {prompt} ({cached} % schon bekannt), geschriebene: {output}',
     statsSpeed: 'Tempo einer Antwort: {speed} Tokens pro Sekunde, ihr Anfang nach {first} s',
     statusModel: 'Modell: {model}, auf {device}, {tokens} Tokens Kontext',
+    statusModelLoading: 'Modell: wird gerade geladen',
     statusNoModel: 'Modell: zurzeit keines geladen',
     statusPersona: 'Persona hier: {name}',
     statusSettings: 'Vorlage hier: {preset}, Promptvorlage: {template}',

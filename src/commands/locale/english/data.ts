@@ -27,6 +27,7 @@ export const englishData = {
   statsTokens: 'Tokens read: {prompt} ({cached} % known from before), written: {output}',
   statsSpeed: 'Speed of one answer: {speed} tokens a second, its beginning after {first} s',
   statusModel: 'Model: {model}, on {device}, {tokens} tokens of context',
+  statusModelLoading: 'Model: being loaded',
   statusNoModel: 'Model: none loaded at the moment',
   statusPersona: 'Persona here: {name}',
   statusSettings: 'Preset here: {preset}, template: {template}',

@@ -65,6 +65,7 @@ export const spanishData: TranslatedPart<typeof englishData> = {
     statsTokens: 'Tokens leídos: {prompt} ({cached} % ya conocidos), escritos: {output}',
     statsSpeed: 'Velocidad de una respuesta: {speed} tokens por segundo, empieza tras {first} s',
     statusModel: 'Modelo: {model}, en {device}, {tokens} tokens de contexto',
+    statusModelLoading: 'Modelo: se está cargando',
     statusNoModel: 'Modelo: ninguno cargado por ahora',
     statusPersona: 'Persona aquí: {name}',
     statusSettings: 'Preajuste aquí: {preset}, plantilla: {template}',

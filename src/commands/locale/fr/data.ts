@@ -65,6 +65,7 @@ export const frenchData: TranslatedPart<typeof englishData> = {
     statsTokens: 'Tokens lus : {prompt} ({cached} % déjà connus), écrits : {output}',
     statsSpeed: 'Vitesse d’une réponse : {speed} tokens par seconde, début après {first} s',
     statusModel: 'Modèle : {model}, sur {device}, {tokens} tokens de contexte',
+    statusModelLoading: 'Modèle : en cours de chargement',
     statusNoModel: 'Modèle : aucun chargé pour l’instant',
     statusPersona: 'Persona ici : {name}',
     statusSettings: 'Préréglage ici : {preset}, forme de prompt : {template}',

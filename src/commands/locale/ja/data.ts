@@ -65,6 +65,7 @@ export const japaneseData: TranslatedPart<typeof englishData> = {
     statsTokens: '読んだトークン: {prompt} (既知 {cached} %)、書いたトークン: {output}',
     statsSpeed: '回答の速さ: 毎秒 {speed} トークン、書き始めまで {first} 秒',
     statusModel: 'モデル: {model} ({device})、コンテキスト {tokens} トークン',
+    statusModelLoading: 'モデル: 読み込み中です',
     statusNoModel: 'モデル: 現在読み込まれていません',
     statusPersona: 'ここのペルソナ: {name}',
     statusSettings: 'ここのプリセット: {preset}、テンプレート: {template}',

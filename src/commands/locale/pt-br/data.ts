@@ -66,6 +66,7 @@ export const brazilianData: TranslatedPart<typeof englishData> = {
     statsTokens: 'Tokens lidos: {prompt} ({cached} % já conhecidos), escritos: {output}',
     statsSpeed: 'Velocidade de uma resposta: {speed} tokens por segundo, começa após {first} s',
     statusModel: 'Modelo: {model}, em {device}, {tokens} tokens de contexto',
+    statusModelLoading: 'Modelo: sendo carregado',
     statusNoModel: 'Modelo: nenhum carregado no momento',
     statusPersona: 'Persona aqui: {name}',
     statusSettings: 'Predefinição aqui: {preset}, modelo de prompt: {template}',

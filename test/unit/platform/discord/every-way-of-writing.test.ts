@@ -11,6 +11,7 @@ import { createReplyPort, type ReplyPortOptions } from '../../../../src/platform
 import { namePrefix, prefixCharacters, withoutPrefix } from '../../../../src/platform/discord/speaker-name.ts';
 import { createWebhooks } from '../../../../src/platform/discord/webhooks.ts';
 import { splitParts, type Timers } from '../../../../src/reply/index.ts';
+import { fences, texts, withoutWhite } from './hostile-texts.ts';
 
 type Body = Readonly<Record<string, unknown>> & { readonly content?: string; readonly nonce?: string };
 type Sent = { readonly body: Body; readonly files?: readonly { readonly data: Buffer }[] };
@@ -72,8 +73,16 @@ const createHurry = (): Timers => {
 
 const name = 'Em*ber* of <@1> Discord';
 const reply: ReplySettings = { style: 'reply', streaming: true, longAnswers: 'split', linkPreviews: false, buttons: true };
+type Manner = {
+  readonly look: { readonly name: string } | undefined;
+  readonly mayHaveWebhooks: boolean;
+  readonly longAnswers: ReplySettings['longAnswers'];
+  readonly former: number;
+  readonly style?: ReplySettings['style'];
+};
 const ways = {
   reply: { look: undefined, mayHaveWebhooks: false, longAnswers: 'split', former: 0 },
+  plain: { look: undefined, mayHaveWebhooks: false, longAnswers: 'split', former: 0, style: 'plain' },
   webhook: { look: { name }, mayHaveWebhooks: true, longAnswers: 'split', former: 0 },
   prefixed: { look: { name }, mayHaveWebhooks: false, longAnswers: 'split', former: 0 },
   file: { look: undefined, mayHaveWebhooks: false, longAnswers: 'file', former: 0 },
@@ -87,7 +96,7 @@ const send = async (
   text: string,
   streamed: number,
 ): Promise<{ contents: readonly string[]; file?: string | undefined }> => {
-  const { look, mayHaveWebhooks, longAnswers, former } = ways[way];
+  const { look, mayHaveWebhooks, longAnswers, former, style = 'reply' }: Manner = ways[way];
   const { rest, messages, file } = createPlace(mayHaveWebhooks);
   const timers = createHurry();
   const draining = new AbortController().signal;
@@ -104,7 +113,7 @@ const send = async (
     webhooks: createWebhooks({ ...services, bot: () => ({ applicationId: '4', name: 'Discord bot' }) }),
     newestAnswers: createNewestAnswers((_channelId, error) => assert.fail(String(error))),
     ownRemovals: createOwnRemovals(),
-    reply: { ...reply, longAnswers },
+    reply: { ...reply, longAnswers, style },
     ...(look && { look }),
     ...(former > 0 && {
       former: { messageIds: ['10', '11'], positionOf: () => ({ index: 1, count: 2 }) },
@@ -126,24 +135,6 @@ const send = async (
   );
   return { contents: ids.map((id) => messages.get(id) ?? ''), file: file() };
 };
-
-const piece = fc.oneof(
-  fc.lorem({ maxCount: 40 }),
-  fc.string({ unit: 'grapheme', maxLength: 60 }),
-  fc.constantFrom('\n', '\n\n', ' ', '\n    ', '。', '- item\n', '> quoted\n', '# title\n', '||', '||secret||', '\\'),
-  fc.constantFrom('```', '```js\n', '\n```\n', '```ts\nconst a = 1;\n```', '````', '`code`'),
-  fc.constantFrom('@everyone', '@here', '<@123456789012345678>', '<@&1>', '<#1>', '<:wave:42>', '**Name:** '),
-  fc.constantFrom('https://example.org/a/path ', '👩‍👩‍👧‍👦', '🇩🇪🇫🇷', 'e\u0301'),
-  fc.nat({ max: 700 }).map((length) => 'x'.repeat(length)),
-);
-/** Most are short; some are long enough for a file. */
-const texts = fc
-  .tuple(fc.array(piece, { minLength: 1, maxLength: 9 }), fc.constantFrom(1, 1, 1, 1, 1, 1, 2, 3, 16))
-  .map(([pieces, times]) => pieces.join('').toWellFormed().repeat(times).slice(0, 16_000).toWellFormed())
-  .filter((text) => text.trim() !== '');
-
-const withoutWhite = (text: string): string => text.replace(/\s+/g, '');
-const fences = (text: string): number => [...text.matchAll(/`{3,}/g)].length;
 
 test('10,000 texts, each in every way: nothing pings, nothing is too long, no fence is broken, nothing is lost', async () => {
   let files = 0;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { guildPayload } from '../../guild-payloads.ts';
-import { setMember } from '../../guilds.ts';
+import { removeGuild, setMember } from '../../guilds.ts';
 import { channelPayload, memberPayload, rolePayload, userPayload } from '../../payloads.ts';
 import { permissionsIn } from '../../permissions.ts';
 import type { GuildRecord, MemberRecord } from '../../records.ts';
@@ -40,6 +40,10 @@ export const guildRoutes = (world: World): readonly Route[] => {
         })),
       ),
     ),
+    route('DELETE /users/@me/guilds/:guild', (request) => {
+      removeGuild(world, guildOf(request));
+      return { status: 204 };
+    }),
     route('GET /users/:user', (request) => ok(userPayload(userFor(world, param(request, 'user'))))),
     route('GET /guilds/:guild', (request) => ok(guildPayload(guildOf(request)))),
     route('GET /guilds/:guild/channels', (request) =>

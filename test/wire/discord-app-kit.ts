@@ -1,0 +1,64 @@
+// The real bot, put together as the program does it, with the demo model and a data folder of its own, on the loopback Discord.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createApp } from '../../src/app/app.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { type Logger, silentLogger } from '../../src/core/logger.ts';
+import { createDiscordPlatform } from '../../src/platform/discord/index.ts';
+import { startFakeDiscord } from '../fakes/discord/index.ts';
+import { temporaryFolder } from '../fakes/models.ts';
+import { closeAfterwards, fastTimers } from './discord-kit.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * @param configuration the configuration file, in YAML
+ * @param model path of a model [the demo model]
+ */
+export const openApp = async (configuration: string, model?: string) => {
+  const folder = temporaryFolder();
+  closeAfterwards({ close: async () => folder.remove() });
+  const file = join(folder.path, 'paddock.yaml');
+  writeFileSync(file, configuration);
+  const config = loadConfig({
+    root,
+    file,
+    env: { PADDOCK_DATA: join(folder.path, 'data'), ...(model !== undefined && { PADDOCK_MODEL: model }) },
+  });
+  const troubles: string[] = [];
+  const shutdowns: string[] = [];
+  const note = (fields: object, text: string): void => {
+    const error: unknown = Reflect.get(fields, 'error');
+    troubles.push(`${text}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  };
+  const logger: Logger = { ...silentLogger, warn: note, error: note };
+  const discord = await startFakeDiscord({ rateLimit: { limit: 100_000, windowMs: 1000 } });
+  closeAfterwards(discord);
+  const app = await createApp(config, logger, { shutdown: () => shutdowns.push('asked') });
+  closeAfterwards(app);
+  const platform = createDiscordPlatform({
+    token: discord.token,
+    apiUrl: discord.apiUrl,
+    editIntervalMs: 1000,
+    timers: fastTimers,
+    logger,
+    commands: app.commands,
+    seen: app.seen,
+    heard: app.heard,
+    onForget: app.forget,
+    replySettingsAt: async (place) => (await app.places.at(place)).reply,
+    onMessage: app.respond,
+    onEdit: app.edited,
+    onDelete: app.deleted,
+    onFatal: (error) => note({ error }, 'fatal'),
+  });
+  app.platforms.attach('discord', platform);
+  closeAfterwards(platform);
+  const [guild, spare] = [discord.addGuild({ name: 'Meadow' }), discord.addGuild({ name: 'Spare' })];
+  const channel = guild.addChannel({ name: 'general' });
+  const ada = discord.addUser({ name: 'ada', displayName: 'Ada' });
+  guild.addMember(ada);
+  await platform.start();
+  return { discord, app, platform, guild, spare, channel, ada, troubles, shutdowns };
+};

@@ -1,0 +1,327 @@
+// Every command, menu, button and form of the real bot, called once through the real client: none is wired wrongly.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allCommands } from '../../src/commands/command-tree.ts';
+import type { FakeAttachment, FakeDiscord, FakeInteraction, FakeMessage, FakeUser, OptionValue } from '../fakes/discord/index.ts';
+import { randomModel, temporaryFolder } from '../fakes/models.ts';
+import { openApp } from './discord-app-kit.ts';
+import { closeAfterwards, pause } from './discord-kit.ts';
+
+type Bot = Awaited<ReturnType<typeof openApp>>;
+type Options = Readonly<Record<string, OptionValue>>;
+
+const configuration = `
+engine: { gpuLayers: 0, threads: 1 }
+answer: { tokensMax: 12 }
+reply: { buttons: true }
+`;
+
+const fileOf = (name: string, value: unknown): FakeAttachment => ({
+  name,
+  contentType: 'application/json',
+  bytes: new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value)),
+});
+
+/** The demo model's answer, cut at the configuration's number of tokens. */
+const answer = /I'm Paddock's built-in demo model/;
+const fair = { name: 'Fair', entries: { 0: { uid: 0, key: ['marrow'], content: 'The marrow is gone.', comment: 'Marrow' } } };
+const past = {
+  paddockConversation: 1,
+  turns: [{ role: 'user', speaker: { id: 'discord:9', name: 'Bo' }, texts: ['An old story.'], shown: 0, at: 1 }],
+};
+
+/** A call of a slash command by the bot's owner, and what it says; `form` fills in what it opens instead. */
+type Call = {
+  readonly path: string;
+  readonly options?: Options | ((bot: Bot) => Options);
+  /** Of the form that it opens: how it is filled in. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly says: RegExp;
+  /** The name of the file that comes with it. */
+  readonly file?: RegExp;
+  /** The label of a button under it that is pressed, and what comes of that. */
+  readonly press?: { readonly label: string; readonly says: RegExp };
+};
+
+const calls: readonly Call[] = [
+  { path: 'help', says: /\/chat <text>/ },
+  { path: 'help', options: { command: 'persona use' }, says: /persona use/ },
+  { path: 'chat', options: { text: 'How are you?' }, says: answer },
+  {
+    path: 'chat',
+    options: { text: 'psst', private: true, persona: 'ember', file: fileOf('notes.txt', 'A note.') },
+    says: answer,
+  },
+  { path: 'regenerate', says: /^Done\.$/ },
+  { path: 'regenerate', options: { guidance: 'shorter' }, says: /^Done\.$/ },
+  { path: 'swipe', options: { to: 'previous' }, says: /^Done\.$/ },
+  { path: 'continue', says: /^Done\.$/ },
+  { path: 'impersonate', says: answer },
+  { path: 'undo', options: { count: 1 }, says: /forgotten: 2/ },
+  { path: 'stop', says: /Nothing is being written here/ },
+  { path: 'persona list', says: /Personas to choose from:[\s\S]*ember/ },
+  { path: 'persona show', options: { name: 'ember' }, says: /Ember/ },
+  { path: 'persona use', options: { name: 'ember' }, says: /Ember/ },
+  { path: 'persona clear', says: /Paddock answers here again/ },
+  { path: 'persona default', options: { name: 'ember', scope: 'channel' }, says: /ember/ },
+  { path: 'config reset', options: { name: 'persona', scope: 'channel' }, says: /persona/ },
+  { path: 'scene start', options: { personas: 'ember, tansy', mode: 'manual' }, says: /Ember[\s\S]*Tansy/ },
+  { path: 'scene show', says: /Ember[\s\S]*Tansy/ },
+  { path: 'scene add', options: { persona: 'rudd', knows_all: true }, says: /Rudd/ },
+  { path: 'scene mute', options: { persona: 'rudd' }, says: /Rudd/ },
+  { path: 'scene unmute', options: { persona: 'rudd' }, says: /Rudd/ },
+  { path: 'scene remove', options: { persona: 'rudd' }, says: /Rudd/ },
+  { path: 'scene mode', options: { mode: 'list' }, says: /Who answers: list/ },
+  { path: 'scene cards', options: { cards: 'join' }, says: /Descriptions: join/ },
+  { path: 'scene scenario', options: { text: 'A fair in the rain.' }, says: /This scenario counts here/ },
+  { path: 'scene auto', options: { turns: 2, pause: 600 }, says: /up to 2 turns, 600 seconds/ },
+  { path: 'scene speak', options: { persona: 'tansy' }, says: /^Done\.$/ },
+  { path: 'scene narrator', says: /Nobody narrates here/ },
+  { path: 'scene end', says: /The scene is over/ },
+  { path: 'scenario set', options: { text: 'A quiet inn.' }, says: /This scenario counts here/ },
+  { path: 'scenario show', says: /A quiet inn\./ },
+  { path: 'scenario clear', says: /own scenarios count here again/ },
+  { path: 'note set', options: { text: 'It rains.', depth: 2 }, says: /counts from the next answer[\s\S]*It rains\./ },
+  { path: 'note set', form: { text: 'It snows.' }, says: /It snows\./ },
+  { path: 'note show', says: /It snows\./ },
+  { path: 'note clear', says: /The note is gone/ },
+  { path: 'summary edit', form: { text: 'They met at the inn.' }, says: /The summary counts/ },
+  { path: 'summary show', says: /They met at the inn\./ },
+  { path: 'summary make', says: /nothing to summarise/ },
+  { path: 'summary off', says: /neither made nor used/ },
+  { path: 'summary on', says: /made and used/ },
+  { path: 'summary clear', says: /The summary is forgotten/ },
+  { path: 'me set', options: { name: 'Captain', description: 'Sails.' }, says: /I will know you as that/ },
+  { path: 'me show', says: /Captain[\s\S]*Sails\./ },
+  { path: 'me clear', says: /I have forgotten that/ },
+  { path: 'lore import', options: { file: fileOf('fair.json', fair) }, says: /Fair/ },
+  { path: 'lore list', says: /fair/ },
+  { path: 'lore show', options: { book: 'fair' }, says: /Marrow/ },
+  { path: 'lore attach', options: { book: 'fair' }, says: /Fair/ },
+  { path: 'lore test', options: { text: 'Where is the marrow?' }, says: /Marrow/ },
+  {
+    path: 'lore add',
+    options: { book: 'fair', keys: 'tent', content: 'The tent is white.' },
+    says: /The entry tent of Fair is saved/,
+  },
+  {
+    path: 'lore edit',
+    options: { book: 'fair', entry: 'Marrow' },
+    form: { title: 'Marrow', keys: 'marrow', content: 'The marrow is back.' },
+    says: /The entry Marrow of Fair is saved/,
+  },
+  { path: 'lore toggle', options: { book: 'fair', entry: 'Marrow' }, says: /Marrow|Fair/ },
+  { path: 'lore export', options: { book: 'fair', format: 'world' }, says: /^/, file: /\.json$/ },
+  { path: 'lore remove', options: { book: 'fair' }, says: /Fair/ },
+  { path: 'lore restore', options: { book: 'fair' }, says: /Fair/ },
+  { path: 'lore detach', options: { book: 'fair' }, says: /does not count/ },
+  { path: 'memory import', options: { file: fileOf('past.json', past) }, says: /1/ },
+  { path: 'memory show', says: /Messages that I remember: \d+\. Page 1/ },
+  { path: 'memory search', options: { words: 'hello' }, says: /hello/ },
+  { path: 'memory export', options: { format: 'jsonl' }, says: /^/, file: /\.jsonl$/ },
+  { path: 'memory edit', options: { which: '1', text: 'Said in other words.' }, says: /^Done\.$/ },
+  { path: 'memory edit', options: { which: '1' }, form: { text: 'Said once more.' }, says: /^Done\.$/ },
+  { path: 'memory forget', options: { count: 1 }, says: /1/ },
+  { path: 'config show', options: { filter: 'temperature' }, says: /temperature: 0\.8/ },
+  { path: 'config set', options: { name: 'sampling.temperature', value: '0.5' }, says: /temperature is 0\.5 now/ },
+  { path: 'config reset', options: { name: 'sampling.temperature' }, says: /temperature/ },
+  { path: 'config preset', options: { name: 'auto', scope: 'channel' }, says: /preset/ },
+  { path: 'sampling', options: { name: 'temperature', value: '0.7', scope: 'channel' }, says: /temperature is 0\.7 now/ },
+  { path: 'template', options: { name: 'chatml', scope: 'channel' }, says: /template is chatml now/ },
+  { path: 'limit', options: { user: 100, server: 1000, scope: 'server' }, says: /100/ },
+  { path: 'access block', options: ({ channel }) => ({ channel, scope: 'server' }), says: /can’t use me any more/ },
+  { path: 'access show', options: { scope: 'server' }, says: /Blocked: <#/ },
+  { path: 'access remove', options: ({ channel }) => ({ channel, scope: 'server' }), says: /is on no list any more/ },
+  { path: 'access allow', options: ({ ada }) => ({ user: ada, scope: 'server' }), says: /may use me/ },
+  { path: 'access remove', options: ({ ada }) => ({ user: ada, scope: 'server' }), says: /is on no list any more/ },
+  { path: 'model', says: /Paddock demo/ },
+  { path: 'prompt', says: /The prompt for the last message here has \d+ tokens/ },
+  { path: 'status', says: /Model: Paddock demo/ },
+  { path: 'stats', says: /Answers since the start: \d+, failed: 0/ },
+  { path: 'queue show', says: /Answers being written: 0/ },
+  { path: 'queue cancel', says: /Nothing of yours/ },
+  { path: 'queue clear', says: /Nothing is being written/ },
+  { path: 'say', options: { text: 'Good evening.' }, says: /^Good evening\.$/ },
+  { path: 'admin reload', says: /Read anew/ },
+  { path: 'admin servers', says: /Meadow/ },
+  { path: 'admin leave', options: ({ spare }) => ({ server: spare.id }), says: /left/i },
+  { path: 'privacy export', says: /all that I keep of you/, file: /my-data\.json/ },
+  { path: 'privacy optout', says: /neither remember nor use/ },
+  { path: 'privacy optin', says: /can remember what you say/ },
+  { path: 'privacy delete', says: /can’t be had back/, press: { label: 'Delete everything', says: /^Deleted\./ } },
+  { path: 'reset', says: /We start anew/ },
+  { path: 'greeting', says: /^Done\.$/ },
+  { path: 'admin shutdown', says: /This ends me everywhere/, press: { label: 'Shut down', says: /./ } },
+];
+
+const partsOf = (message: FakeMessage): readonly { readonly custom_id: string; readonly label?: string }[] =>
+  (message.payload().components ?? []).flatMap((row): unknown[] => ('components' in row ? row.components : [])) as never;
+const idOf = (message: FakeMessage, label?: string): string => {
+  const found = partsOf(message).find((each) => label === undefined || each.label === label);
+  return found?.custom_id ?? assert.fail(`no ${label ?? 'component'} in ${JSON.stringify(partsOf(message))}`);
+};
+const saidBy = (interaction: FakeInteraction): string =>
+  interaction
+    .responses()
+    .map(({ content }) => content)
+    .join('\n');
+
+const failure = /went wrong|could not be|can’t be called|I know no|has no such|is none that|I am in no/i;
+
+/** What an interaction comes to, and that it is what was expected. */
+const settle = async (discord: FakeDiscord, interaction: FakeInteraction, says: RegExp, label: string): Promise<string> => {
+  const isSaid = (): boolean => interaction.responses().some((each) => !each.isLoading) && says.test(saidBy(interaction));
+  await discord.waitFor(isSaid, label, 8000).catch((error: unknown) => {
+    throw new Error(`${label} said: ${saidBy(interaction)}`, { cause: error });
+  });
+  return saidBy(interaction);
+};
+
+const opened = (discord: FakeDiscord, interaction: FakeInteraction, label: string): Promise<unknown> =>
+  discord.waitFor(() => interaction.modal, `the form of ${label}`, 8000);
+
+/** Ada asks, and has her answer, which is remembered. */
+const ask = async ({ discord, channel, ada, app }: Bot): Promise<FakeMessage> => {
+  const question = channel.say(ada, `${discord.bot.mention} hello there`);
+  const found = (): FakeMessage | undefined => channel.botMessages().find(({ replyToId }) => replyToId === question.id);
+  const answered = await discord.waitFor(found, 'the answer', 20_000);
+  for (let tries = 0; tries < 500; tries += 1) {
+    if (await app.memory.findByMessage(`discord:${channel.id}`, answered.id)) return answered;
+    await pause(10);
+  }
+  return assert.fail('the answer is not remembered');
+};
+
+test('every slash command of the real bot answers', async () => {
+  const bot = await openApp(configuration);
+  const { discord, channel, app, shutdowns, troubles } = bot;
+  const owner: FakeUser = discord.owner;
+  const paths = allCommands(app.commands).flatMap(({ path, command }) => ((command.kind ?? 'slash') === 'slash' ? [path] : []));
+  assert.deepEqual([...new Set(calls.map(({ path }) => path))].sort(), paths.sort(), 'each command has its line in the table');
+  await ask(bot);
+  for (const { path, options = {}, form, says, file, press } of calls) {
+    const given = typeof options === 'function' ? options(bot) : options;
+    let interaction = discord.callCommand(owner, channel, path, given);
+    if (form !== undefined) {
+      await opened(discord, interaction, path);
+      interaction = discord.submitModal(owner, interaction, form);
+    }
+    const said = await settle(discord, interaction, says, `/${path}`);
+    assert.doesNotMatch(said, failure, `/${path}`);
+    if (file !== undefined)
+      assert.match(
+        interaction
+          .responses()
+          .flatMap(({ attachments }) => attachments.map(({ name }) => name))
+          .join(),
+        file,
+        path,
+      );
+    if (press !== undefined) {
+      const page = interaction.responses()[0] ?? assert.fail(path);
+      discord.pressButton(owner, page, idOf(page, press.label));
+      await discord.waitFor(() => page.isDeleted || press.says.test(page.content), `${press.label} of /${path}: ${page.content}`);
+    }
+    assert.deepEqual(troubles, [], `/${path}`);
+  }
+  await discord.waitFor(() => shutdowns.length === 1, 'the shutdown');
+});
+
+test('every menu, button and form on an answer of the real bot does its work', async () => {
+  const bot = await openApp(configuration);
+  const { discord, channel, app, ada, guild, troubles } = bot;
+  const kinds = allCommands(app.commands).filter(({ command }) => (command.kind ?? 'slash') !== 'slash');
+  const done = new Set<string>();
+  const menu = async (user: FakeUser, message: FakeMessage, name: string, says: RegExp): Promise<FakeInteraction> => {
+    const interaction = discord.callMessageCommand(user, message, name);
+    await settle(discord, interaction, says, name);
+    done.add(name);
+    return interaction;
+  };
+  const labels = (message: FakeMessage): string =>
+    partsOf(message)
+      .map(({ label }) => label)
+      .join(' ');
+  const press = async (message: FakeMessage, label: string, until: () => boolean): Promise<void> => {
+    discord.pressButton(ada, message, idOf(message, label));
+    await discord.waitFor(until, `what ${label} does; ${labels(message)}: ${message.content}`, 8000);
+  };
+
+  const reply = await ask(bot);
+  await discord.waitFor(() => labels(reply) === '🔄 ▶▶', 'the buttons');
+  const first = reply.content;
+  await press(reply, '🔄', () => labels(reply) === '◀ 2/2 ▶ 🔄 ▶▶');
+  const editing = discord.callMessageCommand(ada, reply, 'Edit reply');
+  await opened(discord, editing, 'Edit reply');
+  await settle(discord, discord.submitModal(ada, editing, { text: 'My own words.' }), /^Done\.$/, 'edit answer');
+  for (const name of ['Edit reply', 'edit answer']) done.add(name);
+  await press(reply, '◀', () => labels(reply) === '◀ 1/2 ▶ 🔄 ▶▶' && reply.content === first);
+  await press(reply, '▶', () => labels(reply) === '◀ 2/2 ▶ 🔄 ▶▶' && reply.content === 'My own words.');
+  await press(reply, '▶▶', () => /^My own words\..+/s.test(reply.content));
+  await menu(ada, reply, 'Regenerate', /^Done\.$/);
+  await menu(ada, reply, 'Continue', /^Done\.$/);
+  await menu(ada, reply, 'Stop', /Nothing is being written/);
+  await menu(discord.owner, reply, 'Show prompt', /The prompt for/);
+
+  const choosing = await menu(ada, reply, 'Reply as persona', /./);
+  const page = choosing.responses()[0] ?? assert.fail('a menu');
+  discord.chooseInMenu(ada, page, idOf(page), ['ember']);
+  await discord.waitFor(() => /Ember has answered/.test(page.content), 'the other persona', 8000);
+  done.add('reply as');
+
+  await menu(ada, reply, 'Branch to thread', /./);
+  assert.equal(channel.threads().length, 1);
+  await menu(discord.owner, reply, 'Rewind here', /forgotten: \d/);
+  await menu(ada, reply, 'Delete from memory', /./);
+  assert.equal(await app.memory.findByMessage(`discord:${channel.id}`, reply.id), undefined);
+
+  // The form of a lorebook's entry.
+  const book = discord.callCommand(discord.owner, channel, 'lore import', { file: fileOf('fair.json', fair) });
+  await settle(discord, book, /Fair/, 'lore import');
+  const adding = discord.callCommand(discord.owner, channel, 'lore add', { book: 'fair' });
+  await opened(discord, adding, 'lore add');
+  const filled = { title: 'Tent', keys: 'tent', content: 'The tent is white.' };
+  await settle(discord, discord.submitModal(discord.owner, adding, filled), /Tent of Fair is saved/, 'lore-save');
+  done.add('lore-save');
+
+  await ask(bot);
+  const bo = discord.addUser({ name: 'bo' });
+  guild.addMember(bo);
+  const forget = discord.callUserCommand(discord.owner, channel, ada, 'Forget this user');
+  await settle(discord, forget, /./, 'Forget this user');
+  const block = discord.callUserCommand(discord.owner, channel, bo, 'Block');
+  await settle(discord, block, /can’t use me any more/, 'Block');
+  for (const name of ['Forget this user', 'Block']) done.add(name);
+  assert.deepEqual(troubles, []);
+  // The test below presses what calls the last one.
+  assert.deepEqual(
+    kinds.map(({ path }) => path).filter((path) => !done.has(path)),
+    ['stop answer'],
+  );
+});
+
+test('the button of an answer that the real bot is writing stops it', async () => {
+  const folder = temporaryFolder();
+  closeAfterwards({ close: async () => folder.remove() });
+  // Slow enough to be stopped.
+  const shape = { contextTokens: 8192, width: 384, layers: 8, heads: 6, keyHeads: 6, feedForwardWidth: 1024 };
+  const bot = await openApp(
+    `${configuration.replace('tokensMax: 12', 'tokensMax: 4000')}template: alpaca\nsampling: { temperature: 0.9, seed: 11 }\n`,
+    randomModel(folder.path, { shape }),
+  );
+  const { discord, channel, ada, app, troubles } = bot;
+  channel.say(ada, `${discord.bot.mention} go`);
+  const stopOf = (message: FakeMessage): string | undefined => partsOf(message).find(({ label }) => label === '⏹')?.custom_id;
+  const written = await discord.waitFor(() => channel.botMessages().find(stopOf), 'the button', 30_000);
+  const pressed = discord.pressButton(ada, written, stopOf(written) ?? '');
+  const last = (): FakeMessage | undefined => channel.botMessages().at(-1);
+  await discord.waitFor(() => partsOf(last() ?? written).some(({ label }) => label === '🔄'), 'the end', 20_000);
+  await discord.waitFor(() => pressed.isAcknowledged, 'the acknowledgement');
+  const turns = await app.memory.turns(`discord:${channel.id}`);
+  assert.deepEqual(
+    turns.at(-1)?.messageIds,
+    channel.botMessages().map(({ id }) => id),
+  );
+  assert.ok(channel.botMessages().length < 5, 'it did not go on to its end');
+  assert.deepEqual(troubles, []);
+});
