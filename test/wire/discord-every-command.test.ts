@@ -317,9 +317,12 @@ test('the button of an answer that the real bot is writing stops it', async () =
   const last = (): FakeMessage | undefined => channel.botMessages().at(-1);
   await discord.waitFor(() => partsOf(last() ?? written).some(({ label }) => label === '🔄'), 'the end', 20_000);
   await discord.waitFor(() => pressed.isAcknowledged, 'the acknowledgement');
-  const turns = await app.memory.turns(`discord:${channel.id}`);
+  // An answer is remembered a moment after it is complete.
+  const remembered = async () => (await app.memory.turns(`discord:${channel.id}`)).find(({ role }) => role === 'assistant');
+  let answer = await remembered();
+  for (let tries = 0; answer === undefined && tries < 10_000; tries += 1) answer = await remembered();
   assert.deepEqual(
-    turns.at(-1)?.messageIds,
+    answer?.messageIds,
     channel.botMessages().map(({ id }) => id),
   );
   assert.ok(channel.botMessages().length < 5, 'it did not go on to its end');
