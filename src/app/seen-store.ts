@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { LoreStore as KeyValueStore } from '../lore/index.ts';
+import type { ValueStore } from '../access/kept-values.ts';
 import type { SeenChannel, SeenStore } from '../platform/discord/index.ts';
 
 const key = 'discord:seen';
 const schema = z.record(z.string(), z.strictObject({ messageId: z.string(), isUsed: z.boolean() }));
 
 /** Keeps the last message of each channel in one record: there are few hundred, and all are read at the start. */
-export const createSeenStore = (store: KeyValueStore): SeenStore => {
+export const createSeenStore = (store: ValueStore): SeenStore => {
   const channels = new Map<string, SeenChannel>();
   let isDirty = false;
   let writing: Promise<void> = Promise.resolve();

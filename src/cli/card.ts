@@ -10,8 +10,8 @@ import { type ReadCard, readCard } from '../persona/card/read-card.ts';
 import { writeCard } from '../persona/card/write-card.ts';
 import { createPersonaCatalogue, type LivePersonaCatalogue } from '../persona/catalogue.ts';
 import { readBytes } from '../persona/read-bytes.ts';
-import { idPattern, slugOf } from '../persona/slug.ts';
 import { cleanText } from '../platform/terminal/clean-text.ts';
+import { idPattern, slugOf } from '../text/slug.ts';
 import type { Options } from './arguments.ts';
 import { loadSettings } from './load-settings.ts';
 
@@ -85,7 +85,7 @@ const characterBookText = (entries: unknown): string | undefined => {
 const importCard = async (file: string, options: Options): Promise<number> => {
   const bytes = readBytes(file, bounds.card.fileBytesMax);
   const catalogue = await openCatalogue(options);
-  const id = options.id ?? slugOf(readCard(bytes).card.fields.name);
+  const id = options.id ?? slugOf(readCard(bytes).card.fields.name, 'persona');
   const { persona, card: read } =
     options.force && catalogue.isImported(id)
       ? await catalogue.replace(id, bytes)
@@ -137,7 +137,7 @@ const cardOf = async (file: string, options: Options): Promise<{ readonly card: 
   }
   try {
     const read = readCard(readBytes(file, bounds.card.fileBytesMax));
-    return { card: read, id: slugOf(read.card.fields.name) };
+    return { card: read, id: slugOf(read.card.fields.name, 'persona') };
   } catch (error) {
     if (!(error instanceof PaddockError)) throw error;
     throw new PaddockError(error.code, `${file}: ${error.userText}`, { userText: error.userText, cause: error });

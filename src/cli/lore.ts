@@ -7,8 +7,6 @@ import { PaddockError } from '../core/error.ts';
 import {
   type BookFormat,
   bookBytes,
-  bookIdOf,
-  bookIdPattern,
   createLorebookCatalogue,
   entrySettingsText,
   entryTitle,
@@ -21,6 +19,7 @@ import {
 } from '../lore/index.ts';
 import { readBytes } from '../persona/read-bytes.ts';
 import { cleanText } from '../platform/terminal/clean-text.ts';
+import { idPattern, slugOf } from '../text/slug.ts';
 import type { Options } from './arguments.ts';
 import { loadSettings } from './load-settings.ts';
 
@@ -99,7 +98,7 @@ const importBook = async (file: string, options: Options): Promise<number> => {
   const { bytes, name = parse(file).name } = inFile(file, () => loreBytes(readBytes(file, bounds.lorebook.fileBytesMax)));
   const catalogue = await openCatalogue(options);
   const { book } = inFile(file, () => readBook(bytes, options.id ?? 'book', name));
-  const id = options.id ?? bookIdOf(book.name);
+  const id = options.id ?? slugOf(book.name, 'book');
   const isThere = catalogue.list().some((other) => other.id === id);
   if (isThere && !options.force) {
     const sentence = `there is a lorebook ${id} already; --force replaces it, --id gives this one another name`;
@@ -144,14 +143,14 @@ const formatOf = ({ format, out = '' }: Options, own: BookFormat): Written => {
 
 /** The book in a file, or that of the library by its id. */
 const bookOf = async (file: string, options: Options): Promise<ReadBook> => {
-  if (!existsSync(file) && bookIdPattern.test(file)) {
+  if (!existsSync(file) && idPattern.test(file)) {
     const catalogue = await openCatalogue(options);
     const prepared = await catalogue.get(file);
     if (prepared !== undefined) return { book: prepared.book, format: (await catalogue.file(file)).format, warnings: [] };
   }
   return inFile(file, () => {
     const { bytes, name = parse(file).name } = loreBytes(readBytes(file, bounds.lorebook.fileBytesMax));
-    return readBook(bytes, bookIdOf(parse(file).name), name);
+    return readBook(bytes, slugOf(parse(file).name, 'book'), name);
   });
 };
 

@@ -2,7 +2,6 @@ import type { Command, CommandContext, CommandForm } from '../core/command.ts';
 import type { Lorebook, LoreEntry } from '../core/lorebook.ts';
 import {
   bookBytes,
-  bookIdOf,
   emptyLorebook,
   entrySettingsText,
   entryTitle,
@@ -13,6 +12,7 @@ import {
   withNewEntry,
   withoutEntry,
 } from '../lore/index.ts';
+import { slugOf } from '../text/slug.ts';
 import { defineCommand } from './define-command.ts';
 import { say } from './locale/index.ts';
 import {
@@ -229,7 +229,7 @@ const createBook = async (services: LoreServices, context: CommandContext, name:
   const isThere = (await visibleBooks(services, context)).find((book) => book.name.toLowerCase() === name.trim().toLowerCase());
   if (isThere !== undefined) return isThere;
   await requireRoom(services, context);
-  const bytes = bookBytes(emptyLorebook(bookIdOf(name), name.trim()), 'yaml');
+  const bytes = bookBytes(emptyLorebook(slugOf(name, 'book'), name.trim()), 'yaml');
   const { summary } = await services.lore.catalogue.add(bytes);
   await setOwner(services, context, summary.id);
   return summary;

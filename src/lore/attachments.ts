@@ -2,7 +2,7 @@ import { bounds } from '../core/bounds.ts';
 import type { ConversationKey } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Place } from '../core/settings.ts';
-import { bookIdPattern } from './book-id.ts';
+import { idPattern } from '../text/slug.ts';
 import { createKept } from './kept.ts';
 import { type LoreStore, storeFailed } from './lore-store.ts';
 import type { LoreScope } from './scan-input.ts';
@@ -131,9 +131,7 @@ const placesOf = ({
 /** What was stored; ids that can't be any are passed over. */
 const idsOf = (stored: unknown): readonly string[] =>
   Array.isArray(stored)
-    ? stored
-        .filter((id): id is string => typeof id === 'string' && bookIdPattern.test(id))
-        .slice(0, bounds.loreLibrary.attachedMax)
+    ? stored.filter((id): id is string => typeof id === 'string' && idPattern.test(id)).slice(0, bounds.loreLibrary.attachedMax)
     : [];
 
 const tooMany = (): PaddockError =>

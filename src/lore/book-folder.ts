@@ -4,8 +4,9 @@ import { link, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promis
 import { join, parse, sep } from 'node:path';
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
+import { isCode, linked } from '../text/link-file.ts';
+import { idPattern } from '../text/slug.ts';
 import type { BookFormat } from './book-file.ts';
-import { bookIdPattern } from './book-id.ts';
 
 /** One file of a folder. */
 export type BookFile = { readonly id: string; readonly name: string; readonly path: string };
@@ -100,7 +101,7 @@ export const bookFilesIn = async (
       const { name } = entry;
       const path = join(folder, name);
       const id = parse(name).name;
-      if (!bookIdPattern.test(id)) {
+      if (!idPattern.test(id)) {
         return { name, problem: 'the name must be of lower-case letters, digits, - and _ only, such as my-world.yaml' };
       }
       const real = entry.isSymbolicLink() ? await realpath(path).catch(() => '') : join(root, name);
@@ -156,20 +157,7 @@ const entriesOf = async (folder: string) => {
   }
 };
 
-/** False when the name is taken. */
-const linked = async (from: string, to: string): Promise<boolean> => {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
-    throw error;
-  }
-};
-
 const stampOf = (name: string): string => name.split('.')[1] ?? '';
-
-const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
 
 const unreadable = (sentence: string, cause?: unknown): PaddockError =>
   new PaddockError('bad-input', sentence, { userText: sentence, ...(cause !== undefined && { cause }) });

@@ -8,7 +8,6 @@ export {
 } from './activate.ts';
 export { type Attached, createLoreAttachments, type LoreAttachments, type LorePlace, type LoreWhere } from './attachments.ts';
 export { type BookFormat, bookBytes, type ReadBook, readBook } from './book-file.ts';
-export { bookIdOf, bookIdPattern } from './book-id.ts';
 export { type BookOwners, createBookOwners } from './book-owners.ts';
 export { emptyLorebook, entryTitle, findEntry, withEntry, withNewEntry, withoutEntry } from './edit-lorebook.ts';
 export { emptyLoreState, type LoreEffect, type LoreState, readLoreState } from './effects.ts';

@@ -1,9 +1,9 @@
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Lorebook } from '../core/lorebook.ts';
+import { idPattern, slugOf } from '../text/slug.ts';
 import { type BookFormat, bookBytes, checkBook, mistaken, readBook } from './book-file.ts';
 import { bytesOfFile, createBookFolder } from './book-folder.ts';
-import { bookIdOf, bookIdPattern } from './book-id.ts';
 import { createKept } from './kept.ts';
 import { type LorebookSummary, readShelves, type Shelved, summaryOf } from './lorebook-shelves.ts';
 import { type PreparedLorebook, prepareLorebook } from './prepare-lorebook.ts';
@@ -134,13 +134,13 @@ export const createLorebookCatalogue = async (options: LorebookCatalogueOptions)
         kept.clear();
       }),
     add: async (bytes, { id: wanted, name } = {}) => {
-      if (wanted !== undefined && !bookIdPattern.test(wanted)) throw badId();
+      if (wanted !== undefined && !idPattern.test(wanted)) throw badId();
       const { book, format, warnings } = readBook(bytes, wanted ?? 'book', name ?? wanted ?? 'Lorebook');
       // A file that does not say what it is called would be called something else with the next start.
       const stored = book.origin !== undefined && book.origin.fields.name !== book.name ? bookBytes(book, format) : bytes;
       return await inTurn(async () => {
         if (state.size >= bounds.loreLibrary.booksMax) throw full();
-        const id = wanted ?? freeId(bookIdOf(book.name), (candidate) => state.has(candidate));
+        const id = wanted ?? freeId(slugOf(book.name, 'book'), (candidate) => state.has(candidate));
         if (state.has(id)) throw taken();
         const summary = await store(id, format, stored, { ...book, id });
         return { summary, warnings: [...warnings, ...prepareLorebook(book).problems] };
@@ -188,7 +188,7 @@ export const createLorebookCatalogue = async (options: LorebookCatalogueOptions)
       inTurn(async () => {
         const before = state.get(id);
         const isFree = before === undefined || before.summary.source === 'own';
-        const file = isFree && bookIdPattern.test(id) ? await folder.restore(id) : undefined;
+        const file = isFree && idPattern.test(id) ? await folder.restore(id) : undefined;
         if (file === undefined) throw nothingRemoved();
         const bytes = await bytesOfFile(file.path, bounds.lorebook.fileBytesMax);
         const checked = checkBook(bytes, id, file.name);

@@ -3,6 +3,7 @@ import { bounds } from '../core/bounds.ts';
 import { PaddockError, userTextOf } from '../core/error.ts';
 import type { Persona } from '../core/persona.ts';
 import { mistakesError } from '../text/mistake.ts';
+import { idPattern, slugOf } from '../text/slug.ts';
 import { readAvatar } from './avatar.ts';
 import type { Picture } from './card/picture.ts';
 import { cardOfPersona, type ReadCard, readCard } from './card/read-card.ts';
@@ -11,7 +12,6 @@ import { createImportedFolder, type ImportedFile } from './imported-folder.ts';
 import { type NamedAt, noDefault, type PersonaCatalogue } from './load-personas.ts';
 import { readBytes } from './read-bytes.ts';
 import { type FiledPersona, personaOfCard, readPersonas } from './read-personas.ts';
-import { idPattern, slugOf } from './slug.ts';
 
 /** A card that was taken in. */
 export type Imported = { readonly persona: Persona; readonly card: ReadCard };
@@ -101,7 +101,7 @@ export const createPersonaCatalogue = async (options: CatalogueOptions): Promise
       if (id !== undefined && !idPattern.test(id)) throw badId();
       return await inTurn(async () => {
         if (state.personas.size >= bounds.personasMax) throw full();
-        const file = await folder.add(id ?? slugOf(card.card.fields.name), card.format, bytes, (other) =>
+        const file = await folder.add(id ?? slugOf(card.card.fields.name, 'persona'), card.format, bytes, (other) =>
           state.personas.has(other),
         );
         return await takenIn(file, card);

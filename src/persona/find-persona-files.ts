@@ -2,7 +2,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, parse, sep } from 'node:path';
 import { bounds } from '../core/bounds.ts';
 import type { Mistake } from '../text/mistake.ts';
-import { idPattern, slugOf } from './slug.ts';
+import { idPattern, slugOf } from '../text/slug.ts';
 
 /** One file that describes a persona. `isCard`: a picture or archive, which may turn out to hold none. */
 export type PersonaFilePlace = { readonly id: string; readonly path: string; readonly label: string; readonly isCard: boolean };
@@ -74,7 +74,7 @@ const candidatesOf = (
   if (name.startsWith('.')) return [];
   const { name: id, ext } = parse(name);
   if (textExtensions.includes(ext.toLowerCase())) return [{ id, name, isCard: false }];
-  if (cardExtensions.includes(ext.toLowerCase())) return [{ id: slugOf(id), name, isCard: true }];
+  if (cardExtensions.includes(ext.toLowerCase())) return [{ id: slugOf(id, 'persona'), name, isCard: true }];
   const within = (extensions: readonly string[], isCard: boolean) =>
     extensions.flatMap((extension) => {
       const inner = join(name, `persona${extension}`);

@@ -3,8 +3,9 @@ import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
+import { isCode, linked } from '../text/link-file.ts';
+import { idPattern } from '../text/slug.ts';
 import type { CardFormat } from './card/read-card.ts';
-import { idPattern } from './slug.ts';
 
 /** One file of the folder. */
 export type ImportedFile = { readonly id: string; readonly name: string; readonly path: string };
@@ -125,16 +126,3 @@ const namesIn = async (folder: string): Promise<readonly string[]> => {
     throw error;
   }
 };
-
-/** False when the name is taken. */
-const linked = async (from: string, to: string): Promise<boolean> => {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
-    throw error;
-  }
-};
-
-const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
