@@ -221,8 +221,8 @@ export const bounds = {
   personasMax: 1000,
   /**
    * Character cards from anywhere. `fileBytesMax`: a card or picture as it is uploaded. `textBytesMax`: the JSON in it. YAML is far
-   * dearer to read, so it has bounds of its own: bytes, and characters that can mean structure. `valuesMax`, `depthMax`: what the
-   * text holds. `chunksMax`: of a PNG. An archive: entries, bytes of them all, characters of a name. `workMax`: bytes and characters
+   * dearer to read, so it has bounds of its own: bytes, and characters that can mean structure or an escape. `valuesMax`, `depthMax`: what
+   * the text holds. `chunksMax`: of a PNG. An archive: entries, bytes of them all, characters of a name. `workMax`: bytes and characters
    * looked at for one card in all. `textsMax`: greetings or tags.
    */
   card: {

@@ -1,6 +1,7 @@
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Lorebook } from '../core/lorebook.ts';
+import { isCheapYaml, type YamlBounds } from '../text/cheap-yaml.ts';
 import { type Mistake, mistakeLine } from '../text/mistake.ts';
 import { badLorebook } from './clean-value.ts';
 import { lorebookFileOf, worldOf } from './export-lorebook.ts';
@@ -52,7 +53,7 @@ export const checkBook = (bytes: Uint8Array, id: string, file: string, name: str
 export const readBook = (bytes: Uint8Array, id: string, name: string = id): ReadBook => {
   const text = decode(bytes);
   if (text.trim() === '') throw badLorebook('This file is empty, so it is no lorebook.');
-  if (!isJson(text) && !isCheapYaml(text)) {
+  if (!isJson(text) && !isCheapYaml(text, yamlBounds)) {
     throw badLorebook(
       `This YAML is too large or too intricate for me (at most ${bounds.loreLibrary.yamlBytesMax / 1000} kB). Save the lorebook as JSON.`,
     );
@@ -98,17 +99,8 @@ const decode = (bytes: Uint8Array): string => {
 
 const isJson = (text: string): boolean => /^\s*[[{]/.test(text);
 
-/** What reading YAML costs grows with the characters that can mean structure; prose has few of them. */
-const isCheapYaml = (text: string): boolean => {
-  const { yamlBytesMax, yamlMarksMax } = bounds.loreLibrary;
-  if (text.length > yamlBytesMax) return false;
-  let marks = 0;
-  let open = 0;
-  for (const [mark] of text.matchAll(/[[\]{},:\-?&*!\n]/g)) {
-    marks += 1;
-    if (mark === '[' || mark === '{') open += 1;
-    else if (mark === ']' || mark === '}') open = Math.max(0, open - 1);
-    if (marks > yamlMarksMax || open > 8 * bounds.textFile.depthMax) return false;
-  }
-  return true;
+const yamlBounds: YamlBounds = {
+  charactersMax: bounds.loreLibrary.yamlBytesMax,
+  marksMax: bounds.loreLibrary.yamlMarksMax,
+  openMax: 8 * bounds.textFile.depthMax,
 };

@@ -1,5 +1,6 @@
 import { bounds } from '../../core/bounds.ts';
 import type { JsonValue } from '../../core/json.ts';
+import { isCheapYaml, type YamlBounds } from '../../text/cheap-yaml.ts';
 import { parseYaml, type TextDocument } from '../../text/parse-yaml.ts';
 import { cardError } from './card-error.ts';
 import type { Work } from './work.ts';
@@ -31,7 +32,7 @@ export const parseCardJson = (text: string, file: string, work: Work): TextDocum
   try {
     value = JSON.parse(text);
   } catch (error) {
-    if (isCheapYaml(text)) return parseCardYaml(text, file, work);
+    if (isCheapYaml(text, yamlBounds)) return parseCardYaml(text, file, work);
     throw cardError('This card is not valid JSON. Open it in the program that wrote it, and save it again.', error);
   }
   refuseProto(value, work);
@@ -40,7 +41,7 @@ export const parseCardJson = (text: string, file: string, work: Work): TextDocum
 
 /** Parses a card written as YAML. Mistakes of syntax stand in the document. */
 export const parseCardYaml = (text: string, file: string, work: Work): TextDocument => {
-  if (!isCheapYaml(text)) {
+  if (!isCheapYaml(text, yamlBounds)) {
     throw cardError(
       `This YAML is too large or too intricate for me (at most ${bounds.card.yamlBytesMax / 1000} kB). Save the card as JSON.`,
     );
@@ -71,20 +72,10 @@ const tooMuchIn = (text: string): string | undefined => {
   return undefined;
 };
 
-/** The lenient parser's memory and time grow with what can mean structure; a card's prose has little of it. */
-const isCheapYaml = (text: string): boolean => {
-  if (text.length > bounds.card.yamlBytesMax) return false;
-  let marks = 0;
-  let open = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text[index] ?? '';
-    if (!'[]{},:-?&*!\n'.includes(character)) continue;
-    marks += 1;
-    if (character === '[' || character === '{') open += 1;
-    else if (character === ']' || character === '}') open = Math.max(0, open - 1);
-    if (marks > bounds.card.yamlMarksMax || open > 8 * bounds.card.depthMax) return false;
-  }
-  return true;
+const yamlBounds: YamlBounds = {
+  charactersMax: bounds.card.yamlBytesMax,
+  marksMax: bounds.card.yamlMarksMax,
+  openMax: 8 * bounds.card.depthMax,
 };
 
 /** JSON can hold a field called `__proto__`. Copied into another object it would change what that is. */
