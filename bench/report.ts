@@ -20,7 +20,7 @@ export type FirstTokenFigures = {
    * Milliseconds. `libraryMs`: the library alone for the tokens of a turn, or for the whole prompt where it is cold;
    * a ratio below 1 is sooner than the library.
    */
-  readonly cases: Readonly<Record<FirstTokenCase, FirstToken & { readonly libraryMs: number; readonly ratio: number }>>;
+  readonly cases: Readonly<Record<FirstTokenCase, FirstToken>>;
   /** What fetching a conversation's state adds to a turn, as a share of evaluating the conversation again. */
   readonly restoreShare: number;
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getModuleVersion } from 'node-llama-cpp';
 import type { Engine } from '../src/core/engine.ts';
 import { silentLogger } from '../src/core/logger.ts';
-import { firstTokenCases, measureFirstTokens } from '../src/engine/llama/bench/first-token.ts';
+import { measureFirstTokens } from '../src/engine/llama/bench/first-token.ts';
 import { findSpeedTexts, measureSpeed } from '../src/engine/llama/bench/speed.ts';
 import { median, type Stopwatch } from '../src/engine/llama/bench/stopwatch.ts';
 import { textPrompt } from '../src/engine/llama/bench/texts.ts';
@@ -172,10 +172,6 @@ const firstToken = async (
   const contextTokens = Math.max(...conversationTokens) + 10 * sizes.repeats * turnWords + 64;
   const size = { slots: 2, contextTokens, stateFolder };
   const library = await openLibrary(settingsOf(options, { slots: 1, contextTokens }), watch);
-  const coldMs = new Map<number, number[]>();
-  const tailMs = new Map<number, number[]>();
-  let current = 0;
-  const note = (of: Map<number, number[]>, ms: number): void => void of.set(current, [...(of.get(current) ?? []), ms]);
   let engine = createEngine(options, size);
   try {
     const { contextTokens: reached } = await engine.start();
@@ -190,28 +186,16 @@ const firstToken = async (
         await engine.start();
         return engine;
       },
-      (tokens) => {
-        current = tokens;
-        tell(`first token in a conversation of ${tokens} tokens`);
-      },
-      {
-        cold: async (tokens) => note(coldMs, await library.firstTokenMs(tokens, tokens.length)),
-        tail: async (tokens, newTokens) => note(tailMs, await library.firstTokenMs(tokens, newTokens)),
-      },
+      (tokens) => tell(`first token in a conversation of ${tokens} tokens`),
+      library.firstTokenMs,
     );
-    const figures = [...measured].map(([tokens, cases]): FirstTokenFigures => {
-      const compared = Object.fromEntries(
-        firstTokenCases.map((name) => {
-          const libraryMs = median((name === 'cold' ? coldMs : tailMs).get(tokens) ?? []);
-          return [name, { ...cases[name], libraryMs, ratio: cases[name].ms / libraryMs }];
-        }),
-      ) as FirstTokenFigures['cases'];
-      return {
+    const figures = [...measured].map(
+      ([tokens, cases]): FirstTokenFigures => ({
         conversationTokens: tokens,
-        cases: compared,
+        cases,
         restoreShare: (cases.switch.ms - cases.warm.ms) / cases.cold.ms,
-      };
-    });
+      }),
+    );
     await engine.close();
     return { firstToken: figures, stateBytesPerToken: stateBytesPerToken(stateFolder) };
   } finally {

@@ -8,6 +8,8 @@ export const bounds = {
   conversationKeyCharactersMax: 200,
   /** Operations of memory that wait for one conversation. */
   memoryOperationsMax: 1000,
+  /** Heads of conversations (their newest turns) that are held in memory: so many, and characters of all. */
+  heldHeads: { headsMax: 1000, charactersMax: 16_000_000 },
   /** Characters of one message taken from a platform; the rest is cut. */
   messageCharactersMax: 16_000,
   /** Characters of a display name in a prompt. */
@@ -84,6 +86,8 @@ export const bounds = {
     idleMs: 1000,
     closeMsMax: 2000,
   },
+  /** Characters of texts whose tokens are held. */
+  tokenCacheCharactersMax: 8_000_000,
   /** A piece of a prompt, read while answers are written or ahead: tokens, and milliseconds; and conversations that wait to be read ahead. */
   prefill: { pieceTokensMin: 16, pieceTokensMax: 128, pieceMsMax: 250, conversationsMax: 32 },
   /** Discord's limit for one message, in UTF-16 units. */

@@ -5,6 +5,7 @@ import { PaddockError } from '../core/error.ts';
 import { type Logger, silentLogger } from '../core/logger.ts';
 import type { AppendCondition, Memory, NewTurn } from '../core/memory.ts';
 import { type ConversationLog, openConversationLog } from './conversation-log.ts';
+import { withHeadCache } from './head-cache.ts';
 import { createRecords } from './records.ts';
 import { createSerial } from './serial.ts';
 
@@ -24,7 +25,7 @@ export const createMemory = ({
   readonly now: () => number;
   readonly logger?: Logger;
 }): Memory => {
-  const records = createRecords(store);
+  const records = withHeadCache(createRecords(store), bounds.heldHeads);
   const serial = createSerial({ waitingMax: bounds.memoryOperationsMax, refusal: tooMuchAtOnce });
   let closed: Promise<void> | undefined;
 

@@ -22,6 +22,13 @@ export interface SqliteTable {
   clear(range: KeyRange): void;
   /** The first entries of the range in the order of their keys, expired ones left out, and where to go on. */
   page(range: KeyRange, now: number): { readonly entries: (readonly [string, string])[]; readonly next: string | undefined };
+  /** Commits since the last `checkpoint`. */
+  commits(): number;
+  /**
+   * Moves what was committed from the log beside the file into the file, which takes several waits for the disk; what is
+   * asked for meanwhile waits too. What was committed is safe without it.
+   */
+  checkpoint(): void;
   close(): void;
 }
 
@@ -36,6 +43,8 @@ export const applicationId = 0x5041444b;
 /** How long a write waits for another process, in milliseconds. */
 const busyMsMax = 5000;
 const walAttemptsMax = 100;
+/** Pages in the log beside the file at which SQLite moves them without having been asked, in the middle of a commit. */
+const walPagesMax = 8000;
 const pageRows = 100;
 const sweepRows = 100;
 const sweepEveryMs = 60_000;
@@ -84,6 +93,8 @@ const watched = (table: SqliteTable, check: () => void): SqliteTable => {
     deleteMany: checked(table.deleteMany),
     clear: checked(table.clear),
     page: checked(table.page),
+    commits: table.commits,
+    checkpoint: checked(table.checkpoint),
     close: table.close,
   };
 };
@@ -104,6 +115,7 @@ const tableOf = (database: Database.Database): SqliteTable => {
     'DELETE FROM entries WHERE rowid IN (SELECT rowid FROM entries WHERE expires IS NOT NULL AND expires <= ? LIMIT ?)',
   );
   let nextSweepAt = 0;
+  let commits = 0;
 
   /** The value under a key. An expired row is removed by whoever finds it. */
   const read = (key: string, now: number): string | undefined => {
@@ -134,10 +146,17 @@ const tableOf = (database: Database.Database): SqliteTable => {
   return {
     getMany: (keys, now) => keys.map((key) => read(key, now)),
     hasMany: (keys, now) => keys.map((key) => read(key, now) !== undefined),
-    setMany: (entries, now) => setMany.immediate(entries, now),
-    deleteMany: (keys) => deleteMany.immediate(keys),
+    setMany: (entries, now) => {
+      setMany.immediate(entries, now);
+      commits += 1;
+    },
+    deleteMany: (keys) => {
+      commits += 1;
+      return deleteMany.immediate(keys);
+    },
     clear: ({ from, to }) => {
       removeRange.run(from, to ?? noUpperBound);
+      commits += 1;
     },
     page: ({ from, to }, now) => {
       const rows = selectPage.all(from, to ?? noUpperBound, pageRows);
@@ -148,6 +167,12 @@ const tableOf = (database: Database.Database): SqliteTable => {
         // The very next key in byte order.
         next: last === undefined ? undefined : `${last}\0`,
       };
+    },
+    commits: () => commits,
+    checkpoint: () => {
+      // Never waits for readers of another process; what they hold back is moved the next time.
+      database.pragma('wal_checkpoint(PASSIVE)');
+      commits = 0;
     },
     close: () => {
       database.close();
@@ -164,6 +189,8 @@ const prepareDatabase = (database: Database.Database, path: string): void => {
   turnToWal(database);
   // Every commit reaches the disk before it is acknowledged.
   database.pragma('synchronous = FULL');
+  // Whoever has nothing else to do calls `checkpoint` much earlier, so that nobody's message waits for one.
+  database.pragma(`wal_autocheckpoint = ${walPagesMax}`);
   database
     .transaction(() => {
       refuseUnusable(database);

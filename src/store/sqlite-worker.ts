@@ -15,8 +15,26 @@ export type SqliteResponse =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly failure: SqliteFailure };
 
+/** Commits after which the file's log is moved into it, as soon as nothing was asked for so long (milliseconds). */
+const checkpoint = { commits: 100, idleMs: 50 };
+
 const serve = (path: string, port: NonNullable<typeof parentPort>): void => {
   let table: SqliteTable | undefined;
+  let idle: NodeJS.Timeout | undefined;
+
+  const checkpointWhenIdle = (): void => {
+    clearTimeout(idle);
+    if (!table || table.commits() < checkpoint.commits) return;
+    idle = setTimeout(() => {
+      try {
+        table?.checkpoint();
+      } catch {
+        // Nothing was lost: what keeps it from being moved is told to whoever asks for something next.
+      }
+    }, checkpoint.idleMs);
+    // An idle thread keeps no process alive.
+    idle.unref();
+  };
 
   const answer = (call: SqliteCall): unknown => {
     if (call.name === 'close') return table?.close();
@@ -32,7 +50,10 @@ const serve = (path: string, port: NonNullable<typeof parentPort>): void => {
     } catch (error) {
       port.postMessage({ id, failure: sqliteFailureOf(error) } satisfies SqliteResponse);
     }
-    if (call.name === 'close') port.close();
+    if (call.name === 'close') {
+      clearTimeout(idle);
+      port.close();
+    } else checkpointWhenIdle();
   });
 };
 

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bounds } from '../../../src/core/bounds.ts';
 import type { NewTurn } from '../../../src/core/memory.ts';
+import { withHeadCache } from '../../../src/memory/head-cache.ts';
 import { createMemory } from '../../../src/memory/memory.ts';
+import { createRecords } from '../../../src/memory/records.ts';
 import { createPlainStore, type PlainStore } from '../../contract/plain-store.ts';
 
 const said = (id: string, text = 'a text of some length', messageIds: readonly string[] = [id]): NewTurn => ({
@@ -54,6 +56,11 @@ describe('the cost of memory', () => {
       costs.push(await costOf(store, () => memory.append('test:a', said('new'))));
     }
     const [young, old] = costs;
+    const store = await conversationOf(1_000_000);
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    await memory.count('test:a');
+    const next = await costOf(store, () => memory.append('test:a', said('new')));
+    assert.deepEqual([next.reads, next.writes], [1, 1], 'the head is held: only the look-up of the message id is a read');
     assert.equal(young?.reads, 2);
     assert.equal(young?.writes, 1);
     assert.deepEqual({ reads: old?.reads, writes: old?.writes }, { reads: young?.reads, writes: young?.writes });
@@ -74,14 +81,14 @@ describe('the cost of memory', () => {
     assert.equal(await memory.count('test:a'), late + 1);
     const [early, old] = [costs.get(10), costs.get(late)];
     // Before the first segment there is no index to look into.
-    assert.deepEqual({ reads: early?.reads, writes: early?.writes }, { reads: 1, writes: 1 });
-    assert.deepEqual({ reads: old?.reads, writes: old?.writes }, { reads: 2, writes: 1 });
+    assert.deepEqual({ reads: early?.reads, writes: early?.writes }, { reads: 0, writes: 1 });
+    assert.deepEqual({ reads: old?.reads, writes: old?.writes }, { reads: 1, writes: 1 });
     const more = (old?.bytesWritten ?? 0) - (early?.bytesWritten ?? 0);
     assert.ok(more >= 0 && more < 30, `${more} bytes more at ${late} turns`);
     const sealings = [...costs.values()].filter(({ writes }) => writes > 1);
     assert.equal(sealings.length, 78);
     for (const { reads, writes, bytesWritten } of sealings) {
-      assert.ok(reads <= 2);
+      assert.ok(reads <= 1);
       assert.equal(writes, 3 + bounds.segmentTurnsMax, 'the head twice, the segment, and an index entry a message');
       const differ = Math.abs(bytesWritten - (sealings[0]?.bytesWritten ?? 0));
       assert.ok(differ < 4 * bounds.segmentTurnsMax, `two sealings differ by ${differ} bytes`);
@@ -129,28 +136,68 @@ describe('the cost of memory', () => {
     const store = await conversationOf(1_000_000, 2);
     const memory = createMemory({ store: store.keyv, now: () => 0 });
     const reads = async (newest: number) => (await costOf(store, () => memory.turns('test:a', { newest }))).reads;
-    assert.equal(await reads(10), 1);
-    assert.equal(await reads(11), 2);
-    assert.equal(await reads(10 + bounds.segmentTurnsMax), 2);
-    assert.equal(await reads(10 + bounds.segmentTurnsMax + 1), 3);
+    assert.equal(await reads(10), 1, 'the head, once');
+    assert.equal(await reads(10), 0);
+    assert.equal(await reads(11), 1);
+    assert.equal(await reads(10 + bounds.segmentTurnsMax), 1);
+    assert.equal(await reads(10 + bounds.segmentTurnsMax + 1), 2);
     const [oldest] = await memory.turns('test:a', { newest: 10 + bounds.segmentTurnsMax });
     const { reads: fromId } = await costOf(store, () => memory.turns('test:a', { fromId: oldest?.id ?? '' }));
-    assert.equal(fromId, 2, 'the segment that begins with the wanted turn is the last one read');
-    assert.equal((await costOf(store, () => memory.count('test:a'))).reads, 1);
-    assert.equal((await costOf(store, () => memory.settings('test:a'))).reads, 1);
+    assert.equal(fromId, 1, 'the segment that begins with the wanted turn is the last one read');
+    assert.equal((await costOf(store, () => memory.count('test:a'))).reads, 0);
+    assert.equal((await costOf(store, () => memory.settings('test:a'))).reads, 0);
   });
 
   it('of finding, editing and deleting an old message is bounded', async () => {
     const store = createPlainStore();
     const memory = createMemory({ store: store.keyv, now: () => 0 });
     for (let number = 0; number < bounds.segmentTurnsMax * 6; number += 1) await memory.append('test:a', said(`m${number}`));
-    assert.deepEqual((await costOf(store, () => memory.findByMessage('test:a', 'm0'))).reads, 3);
+    assert.deepEqual((await costOf(store, () => memory.findByMessage('test:a', 'm0'))).reads, 2);
     const edit = await costOf(store, () => memory.editMessage('test:a', 'm0', 'edited'));
-    assert.deepEqual([edit.reads, edit.writes], [4, 1]);
+    assert.deepEqual([edit.reads, edit.writes], [3, 1]);
     const remove = await costOf(store, () => memory.deleteMessages('test:a', ['m0']));
-    assert.deepEqual([remove.reads, remove.writes], [4, 4]);
+    assert.deepEqual([remove.reads, remove.writes], [3, 4]);
     const unknown = await costOf(store, () => memory.deleteMessages('test:a', ['unknown']));
-    assert.deepEqual([unknown.reads, unknown.writes], [2, 0]);
+    assert.deepEqual([unknown.reads, unknown.writes], [1, 0]);
+  });
+
+  it('of what is said where nothing is remembered is one read, the first time', async () => {
+    const store = createPlainStore();
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    const reads = async () => (await costOf(store, () => memory.appendIf('test:a', said('m'), 'not-empty'))).reads;
+    assert.deepEqual([await reads(), await reads(), await reads()], [1, 0, 0]);
+    assert.equal((await memory.append('test:a', said('first'))).isNew, true);
+    assert.equal((await memory.appendIf('test:a', said('second'), 'not-empty'))?.isNew, true);
+  });
+
+  it('of what is held is bounded: the conversations used last, and the text of them all', async () => {
+    const { keyv, costs, rows } = createPlainStore();
+    const records = withHeadCache(createRecords(keyv), { headsMax: 3, charactersMax: 3000 });
+    await createMemory({ store: keyv, now: () => 0 }).append('test:a', said('m'));
+    const head = await records.readHead('test:a');
+    assert.ok(head);
+    const [turn] = head.tail;
+    assert.ok(turn);
+    const large = { ...head, tail: [{ ...turn, alternatives: ['x'.repeat(2500)] }] };
+    rows.clear();
+    const readsOf = async (...names: readonly string[]): Promise<readonly number[]> => {
+      const reads = [];
+      for (const name of names) {
+        const before = costs.reads;
+        await records.readHead(`test:${name}`);
+        reads.push(costs.reads - before);
+      }
+      return reads;
+    };
+    for (const name of ['a', 'b', 'c']) await records.writeHead(`test:${name}`, head);
+    assert.deepEqual(await readsOf('a', 'b', 'c'), [0, 0, 0]);
+    await records.readHead('test:a');
+    await records.writeHead('test:d', head);
+    assert.deepEqual(await readsOf('a', 'c', 'd', 'b'), [0, 0, 0, 1], 'b was used longest ago');
+    await records.writeHead('test:e', large);
+    assert.deepEqual(await readsOf('e', 'a'), [0, 1], 'there is no room beside the large one for all others');
+    await records.writeHead('test:f', { ...large, tail: [...large.tail, ...large.tail], count: 2 });
+    assert.deepEqual(await readsOf('f'), [1], 'larger than all that may be held');
   });
 
   it('of a message that is known already, or of nothing to do, is no write', async () => {

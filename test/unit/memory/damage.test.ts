@@ -19,13 +19,14 @@ const said = (id: string): NewTurn => ({
 const headKey = 'paddock:conversation:test:a';
 const segmentKey = 'paddock:segment:test:a:0';
 
-/** A conversation with two sealed segments and a tail. */
+/** A conversation with two sealed segments and a tail, and a memory that has read nothing of it yet. */
 const filled = async (): Promise<{ store: PlainStore; memory: Memory; warnings: object[] }> => {
   const store = createPlainStore();
+  const first = createMemory({ store: store.keyv, now: () => 0 });
+  for (let number = 0; number < bounds.segmentTurnsMax * 2 + 5; number += 1) await first.append('test:a', said(`m${number}`));
   const warnings: object[] = [];
   const logger = { debug: () => {}, info: () => {}, warn: (fields: object) => void warnings.push(fields), error: () => {} };
   const memory = createMemory({ store: store.keyv, now: () => 0, logger });
-  for (let number = 0; number < bounds.segmentTurnsMax * 2 + 5; number += 1) await memory.append('test:a', said(`m${number}`));
   return { store, memory, warnings };
 };
 
@@ -88,6 +89,22 @@ describe('the memory, when its store fails or is damaged', () => {
     store.failReads(false);
     assert.equal(await memory.count('test:a'), bounds.segmentTurnsMax * 2 + 5);
     assert.equal((await memory.append('test:a', said('new'))).isNew, true);
+  });
+
+  it('goes on in a conversation that it holds while nothing can be read, and reads again what a failed write may have changed', async () => {
+    const { store, memory } = await filled();
+    assert.equal(await memory.count('test:a'), bounds.segmentTurnsMax * 2 + 5);
+    store.failReads(true);
+    assert.equal((await memory.turns('test:a', { newest: 5 })).length, 5);
+    await assertRefused(store, () => memory.turns('test:b'), 'turns of another conversation');
+    for (const isApplied of [true, false]) {
+      store.failReads(false);
+      const count = await memory.count('test:a');
+      store.failAt(0, { isApplied, isDead: false });
+      await assert.rejects(memory.configure('test:a', { personaId: `of ${isApplied}` }), storeFailure);
+      assert.equal((await memory.settings('test:a')).personaId, 'of true', 'what stands in the store');
+      assert.equal(await memory.count('test:a'), count);
+    }
   });
 
   it('is not misled by a failed write, which can be asked for again', async () => {
@@ -166,8 +183,8 @@ describe('the memory, when its store fails or is damaged', () => {
   it('is not misled by Keyv, which takes a damaged row for an absent one when left to itself', async () => {
     const rows = new Map<string, string>();
     const store = new Keyv({ store: rows, namespace: 'paddock', throwOnErrors: true });
+    await createMemory({ store, now: () => 0 }).append('test:a', said('m0'));
     const memory = createMemory({ store, now: () => 0 });
-    await memory.append('test:a', said('m0'));
     for (const text of ['{}', 'null', '7', '{"value":null}']) {
       rows.set(headKey, text);
       assert.equal((await store.get('conversation:test:a')) ?? undefined, undefined, 'this is how it looks to Keyv');

@@ -2,6 +2,7 @@ import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { TokenisedPrompt } from '../../../core/engine.ts';
 import { joinSegments, type Prompt } from '../../../core/prompt.ts';
 import { cutSpellings } from './cut-spellings.ts';
+import { createTokenCache } from './token-cache.ts';
 
 /** Turns prompts into tokens for one model. */
 export interface Tokeniser {
@@ -21,7 +22,7 @@ type Piece = { readonly text: string } | { readonly token: Token };
  */
 export const createTokeniser = (model: LlamaModel): Tokeniser => {
   const controlPieces = new Map<string, readonly Piece[]>();
-
+  const cache = createTokenCache();
   const spellings = new Map<Token, string | undefined>();
 
   /** How a token is spelt that means something to the model beyond its letters, or undefined for all others. */
@@ -100,7 +101,7 @@ export const createTokeniser = (model: LlamaModel): Tokeniser => {
     const tokens: Token[] = [];
     let plain = '';
     const flush = (): void => {
-      for (const token of plain === '' ? [] : tokenisePlain(plain)) tokens.push(token);
+      for (const token of plain === '' ? [] : cache.tokensOf(plain, tokenisePlain)) tokens.push(token);
       plain = '';
     };
     for (const piece of toPieces(prompt)) {
