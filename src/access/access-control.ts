@@ -1,6 +1,7 @@
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Logger } from '../core/logger.ts';
+import { sentence } from '../core/sentence.ts';
 import type { Place } from '../core/settings.ts';
 import { createKeptValues, type ValueStore } from './kept-values.ts';
 import {
@@ -111,5 +112,5 @@ const isKind = (kind: unknown): kind is AccessKind => accessKinds.some((each) =>
 
 const isFull = (): PaddockError =>
   new PaddockError('bad-input', 'an access list is full', {
-    userText: `The list is full: it holds ${bounds.access.entriesMax} entries. Remove some first, or list a role in their place.`,
+    userText: sentence('accessListFull', { max: bounds.access.entriesMax }),
   });

@@ -1,6 +1,7 @@
 import type { Rank } from '../core/command.ts';
 import { PaddockError } from '../core/error.ts';
 import type { IncomingMessage } from '../core/message.ts';
+import { type Sentence, sentence } from '../core/sentence.ts';
 import type { QuotaSettings } from '../core/settings.ts';
 import type { AccessControl } from './access-control.ts';
 import type { OptOuts } from './opt-outs.ts';
@@ -43,25 +44,21 @@ export const createGate = ({ access, optOuts, quota }: GateServices): Gate => ({
 const rankOf = ({ rank }: IncomingMessage['author']): Rank => rank ?? 'everyone';
 
 const isOptedOut = (): PaddockError =>
-  new PaddockError('not-allowed', 'somebody who opted out addressed the bot', {
-    userText: 'You asked me not to remember or use what you say, so I can’t answer you. /privacy optin lets me again.',
-  });
+  new PaddockError('not-allowed', 'somebody who opted out addressed the bot', { userText: sentence('optedOut') });
 
 /** An hour that is full, as an error. */
 export const quotaError = ({ of, limit, waitMs }: QuotaRefusal): PaddockError => {
-  const wait = `There is room again in ${waitText(waitMs)}.`;
+  const again = roomIn(Math.max(1, Math.ceil(waitMs / 60_000)));
   return of === 'user'
     ? new PaddockError('queue-user-full', 'a user has all answers of the hour (quota.perUserPerHour)', {
-        userText: `I have given you all ${limit} answers that you get in an hour. ${wait}`,
+        userText: sentence('quotaUser', { limit, again }),
         isRetryable: true,
       })
     : new PaddockError('queue-full', 'a server has all answers of the hour (quota.perServerPerHour)', {
-        userText: `I have given all ${limit} answers that this server gets in an hour. ${wait}`,
+        userText: sentence('quotaServer', { limit, again }),
         isRetryable: true,
       });
 };
 
-const waitText = (waitMs: number): string => {
-  const minutes = Math.max(1, Math.ceil(waitMs / 60_000));
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
-};
+const roomIn = (minutes: number): Sentence =>
+  minutes === 1 ? sentence('roomInAMinute') : sentence('roomInMinutes', { count: minutes });

@@ -1,4 +1,5 @@
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 
 /** What values are kept in; a Keyv is one. */
 export type ValueStore = {
@@ -69,7 +70,7 @@ export const createKeptValues = <Value>({
 
 const storeFailed = (cause: unknown): never => {
   throw new PaddockError('store-failed', 'what is kept of users and servers could not be read or written', {
-    userText: "I can't get at my memory at the moment. Please try again in a minute.",
+    userText: sentence('memoryUnreachable'),
     isRetryable: true,
     cause,
   });

@@ -1,17 +1,22 @@
+import { ownerOf } from '../commands/meant-answer.ts';
 import type { AnswerActions } from '../commands/services.ts';
 import type { AnswerSurface, SurfaceOptions } from '../core/answer-surface.ts';
 import { bounds } from '../core/bounds.ts';
-import type { ConversationKey, Turn } from '../core/conversation.ts';
+import type { ConversationKey, Speaker, Turn } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
 import type { AnswerPosition, ReplyPort } from '../core/message.ts';
+import { sentence } from '../core/sentence.ts';
+import { answerQuestion, type QuestionServices } from '../turn/answer-question.ts';
 import { type AnswerTask, type MadeAnswer, makeAnswer } from '../turn/make-answer.ts';
 import type { RevisePlace, Reviser, ReviseServices } from '../turn/revise.ts';
+import { speakersFor, withPersona } from '../turn/scene-speakers.ts';
 
-export type AnswerActionsOptions = ReviseServices & {
-  readonly reviser: Reviser;
-  readonly surface: AnswerSurface;
-  newId(): string;
-};
+export type AnswerActionsOptions = ReviseServices &
+  Pick<QuestionServices, 'random' | 'isAsked'> & {
+    readonly reviser: Reviser;
+    readonly surface: AnswerSurface;
+    newId(): string;
+  };
 
 /** Lets commands change answers that stand in chats, and ask for new ones; each is shown where it belongs. */
 export const createAnswerActions = (options: AnswerActionsOptions): AnswerActions => {
@@ -21,24 +26,29 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
     const turn = await memory.turn(conversation, turnId);
     if (turn) return turn;
     throw new PaddockError('not-found', 'the turn that is meant is not remembered', {
-      userText: 'I do not remember that message.',
+      userText: sentence('notRemembered'),
     });
   };
-  const howAt = async ({ conversation, place, userId }: RevisePlace, speaker?: Turn['speaker']): Promise<SurfaceOptions> => {
-    const [{ reply }, { scene }] = await Promise.all([options.at(place), memory.settings(conversation)]);
+  /** @param turn the answer that is changed, or what is answered: the buttons are for whose it is, whoever has called */
+  const howAt = async ({ conversation, place, userId }: RevisePlace, turn?: Turn): Promise<SurfaceOptions> => {
+    const [{ reply }, { scene }, ownerId] = await Promise.all([
+      options.at(place),
+      memory.settings(conversation),
+      turn && ownerOf(memory, conversation, turn),
+    ]);
     return {
       ...(place && { place }),
       reply,
-      askerId: userId,
+      askerId: ownerId ?? userId,
       // Only in scenes personas appear under names of their own.
-      ...(scene && speaker && { look: { name: speaker.name } }),
+      ...(scene && turn?.role === 'assistant' && { look: { name: turn.speaker.name, speakerId: turn.speaker.id } }),
     };
   };
   /** @param change `add`: what will be shown is one text more, also when it reads like another one. */
   const portFor = async (where: RevisePlace, turnId: string, change?: 'add'): Promise<ReplyPort> => {
     const turn = await turnOf(where.conversation, turnId);
     const position = change && afterLast(turn);
-    return surface.portFor(where.conversation, turn, { ...(await howAt(where, turn.speaker)), ...(position && { position }) });
+    return surface.portFor(where.conversation, turn, { ...(await howAt(where, turn)), ...(position && { position }) });
   };
   /** Makes an answer when its turn in the queue comes. */
   const queued = async <Kept>(
@@ -64,6 +74,13 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
     prompt: { questionId, ...(personaId !== undefined && { personaId }) },
     neededId: questionId,
   });
+  /** Who would answer somebody in a conversation first; whoever answers where it is not said, when undefined. */
+  const whoAnswers = async ({ conversation, place }: RevisePlace, text: string): Promise<string | undefined> => {
+    const settings = await memory.settings(conversation);
+    const { scene } = settings;
+    const [first] = scene === undefined ? [] : speakersFor(scene, await options.at(place), { text }, options.random);
+    return first ?? withPersona(settings).personaId;
+  };
   const append = (conversation: ConversationKey, replyTo: string, { text, speaker, messageIds }: MadeAnswer) =>
     memory.appendIf(conversation, { role: 'assistant', speaker, text, at: now(), messageIds, replyTo }, { remembers: replyTo });
 
@@ -75,7 +92,7 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
     editAnswer: async (where, answer) => reviser.editAnswer(where.conversation, await portFor(where, answer.turnId), answer),
     replyAs: async (where, { turnId, personaId, messageId }) => {
       const { conversation } = where;
-      const port = surface.portOn(conversation, messageId, await howAt(where));
+      const port = surface.portOn(conversation, messageId, await howAt(where, await turnOf(conversation, turnId)));
       const keep = (made: MadeAnswer) => append(conversation, turnId, made);
       await queued(where, messageId, { ...taskOf(where, conversation, turnId, personaId), keep }, port);
     },
@@ -90,16 +107,26 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
       const id = `ask:${newId()}`;
       // A private question has a conversation of its own, which ends with the answer.
       const conversation = isPrivate ? `${where.conversation}#${id}` : where.conversation;
+      const answers = collect(onText);
+      const port = answers.port();
       try {
         const said = { role: 'user', speaker: { id: user.id, name: user.name }, text, at: now(), messageIds: [] } as const;
         const { turn } = await memory.append(conversation, said);
-        const keep = async (made: MadeAnswer) => {
-          const appended = await append(conversation, turn.id, made);
-          return appended && { text: made.text, speaker: made.speaker };
-        };
-        const task = { ...taskOf(where, conversation, turn.id, personaId), keep };
-        return await queued(where, id, task, told(onText));
+        const asked = isPrivate ? (personaId ?? (await whoAnswers(where, text))) : personaId;
+        if (isPrivate || asked !== undefined) {
+          const keep = (made: MadeAnswer) => append(conversation, turn.id, made);
+          await queued(where, id, { ...taskOf(where, conversation, turn.id, asked), keep }, port);
+        } else {
+          const { place } = where;
+          const question = { conversation, ...(place && { place }), turn, messageId: id, isAddressed: true };
+          const services = { ...options, portOn: answers.port, toldManual: () => true };
+          const request = { conversation, userId: where.userId, messageId: id };
+          await queue.add(request, (signal) => answerQuestion(services, question, port, signal)).done;
+        }
+        const { scene } = await memory.settings(conversation);
+        return answers.whole(scene !== undefined);
       } finally {
+        port.end();
         if (isPrivate) await Promise.allSettled([memory.reset(conversation), engine.forget(conversation)]);
       }
     },
@@ -112,14 +139,41 @@ const afterLast = ({ alternatives: { length } }: Turn): AnswerPosition => {
   return { index, count: index + 1 };
 };
 
-/** A port for who shows the answer in a way of its own. */
-const told = (onText: (text: string) => void): ReplyPort => ({
-  begin: () => {},
-  show: onText,
-  finish: async (text) => {
-    onText(text);
-    return [];
-  },
-  notice: async () => {},
-  end: () => {},
-});
+/** Ports for who shows answers in a way of its own, all of them together. */
+const collect = (onText: (text: string) => void) => {
+  const answers: { speaker: Speaker; text: string }[] = [];
+  const notices: string[] = [];
+  const textOf = (isNamed: boolean): string =>
+    [...answers.map(({ speaker, text }) => (isNamed ? `${speaker.name}: ${text}` : text)), ...notices].join('\n\n');
+  const port = (): ReplyPort => {
+    let answer: (typeof answers)[number] | undefined;
+    let who: Speaker = { id: '', name: '' };
+    const show = (text: string): void => {
+      if (answer === undefined) {
+        answer = { speaker: who, text };
+        answers.push(answer);
+      } else answer.text = text;
+      onText(textOf(answers.length > 1));
+    };
+    return {
+      begin: (speaker) => {
+        who = speaker;
+      },
+      show,
+      finish: async (text) => {
+        show(text);
+        return [];
+      },
+      notice: async (text) => void notices.push(text),
+      end: () => {},
+    };
+  };
+  return {
+    port,
+    /** Undefined when nothing came. */
+    whole: (isNamed: boolean): { readonly text: string; readonly speaker: Speaker } | undefined => {
+      const text = textOf(isNamed);
+      return text === '' ? undefined : { text, speaker: answers[0]?.speaker ?? { id: '', name: '' } };
+    },
+  };
+};

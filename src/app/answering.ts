@@ -1,5 +1,4 @@
 import type { Gate } from '../access/gate.ts';
-import type { OptOuts } from '../access/opt-outs.ts';
 import type { LoggedQueue } from '../commands/request-log.ts';
 import type { TrackedQueue } from '../commands/track-answers.ts';
 import type { Config } from '../config/config.ts';
@@ -8,6 +7,7 @@ import type { Engine } from '../core/engine.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Memory } from '../core/memory.ts';
 import type { IncomingMessage } from '../core/message.ts';
+import type { Recall } from '../recall/index.ts';
 import { systemTimers } from '../reply/index.ts';
 import { createRecentAnswers } from '../trigger/index.ts';
 import { forgetEvaluated } from '../turn/affinity.ts';
@@ -27,7 +27,9 @@ export type AnsweringParts = {
   readonly places: Places;
   readonly platforms: Platforms;
   readonly gate: Gate;
-  readonly optOuts: Pick<OptOuts, 'isOptedOut'>;
+  /** Whether what somebody says may be used at all. */
+  readonly mayUse: (userId: string) => Promise<boolean>;
+  readonly recall: Pick<Recall, 'isBehind' | 'fill'>;
   readonly logger: Logger;
   readonly now: () => number;
 };
@@ -55,6 +57,7 @@ export const createAnswering = (parts: AnsweringParts): Answering => {
     queue: parts.queue,
     timers: systemTimers,
     portOn: platforms.surface.portOn,
+    recall: parts.recall,
     makesSummaries: () => config.memory.summary === 'auto' && engine.model?.isDemo === false,
   });
   const services: RespondServices = {
@@ -65,7 +68,7 @@ export const createAnswering = (parts: AnsweringParts): Answering => {
     troubles: createTroubles({ now }),
     listen: config.memory.listen,
     arrivals: createArrivals(),
-    mayUse: async (userId) => !(await parts.optOuts.isOptedOut(userId)),
+    mayUse: parts.mayUse,
     hear: async (message: IncomingMessage): Promise<boolean> => {
       const { isHeard, refusal } = await gate.hear(message);
       if (refusal) throw refusal;

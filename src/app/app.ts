@@ -17,19 +17,25 @@ import type { Command } from '../core/command.ts';
 import type { ConversationKey } from '../core/conversation.ts';
 import type { Engine } from '../core/engine.ts';
 import { PaddockError } from '../core/error.ts';
+import type { Locale } from '../core/locale.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Memory } from '../core/memory.ts';
 import type { IncomingMessage, ReplyPort } from '../core/message.ts';
 import { createMemory } from '../memory/memory.ts';
 import { createHumanPersonas } from '../people/human-personas.ts';
-import type { SeenStore } from '../platform/discord/index.ts';
+import { createPersonaPersonalData } from '../persona/persona-personal-data.ts';
+import { createSpeakerPictures, type SpeakerPictures } from '../persona/speaker-pictures.ts';
+import type { NoticeStore, SeenStore, WornStore } from '../platform/discord/index.ts';
 import { createAnswerQueue } from '../queue/answer-queue.ts';
+import { createRecall } from '../recall/index.ts';
+import { systemTimers } from '../reply/index.ts';
 import { lockStore } from '../store/lock-store.ts';
 import { openStore } from '../store/store.ts';
 import { createAnswerCounter } from '../telemetry/answer-counts.ts';
 import { explainConversation } from '../turn/explain.ts';
 import { openConversation } from '../turn/greet.ts';
 import { hearPast } from '../turn/hear-past.ts';
+import { languageAt } from '../turn/language.ts';
 import { respond } from '../turn/respond.ts';
 import { promptOf } from '../turn/revise.ts';
 import { tellPlaces } from '../turn/waiting-notice.ts';
@@ -37,6 +43,7 @@ import { createAnswerActions } from './answer-actions.ts';
 import { createAnswering } from './answering.ts';
 import { createEngine } from './create-engine.ts';
 import { prepareDataFolder } from './data-folder.ts';
+import { createNoticeStore, createWornStore } from './discord-stores.ts';
 import { createDrain } from './drain.ts';
 import { type Library, loadLibrary } from './library.ts';
 import { createLoading } from './loading.ts';
@@ -61,6 +68,10 @@ export type App = Pick<Library, 'personas'> & {
   heard(messages: readonly IncomingMessage[], occasion: 'history' | 'missed'): Promise<readonly string[]>;
   /** Where the platform Discord keeps what it has seen. */
   readonly seen: SeenStore;
+  readonly worn: WornStore;
+  readonly notices: NoticeStore;
+  /** What its speakers look like. */
+  readonly pictures: SpeakerPictures;
   /** A channel is gone, with all that was said in it. */
   forget(conversation: ConversationKey): Promise<void>;
   /** Takes an edit or a deletion in the chat over into memory; a deleted question is not answered any more. */
@@ -78,11 +89,13 @@ export type App = Pick<Library, 'personas'> & {
  * Puts the bot together; the only place that names concrete parts. Throws what a bad configuration
  * or an unusable store throws, among them one that another process uses. The model begins to load at once, and a failure of that is logged:
  * the bot serves without it, and the next question tries again.
+ *
+ * @param options.locale the language of the bot's own words outside of servers, where no setting chooses one. [English]
  */
 export const createApp = async (
   config: Config,
   logger: Logger,
-  { shutdown }: { readonly shutdown: () => void },
+  { shutdown, locale }: { readonly shutdown: () => void; readonly locale?: Locale },
 ): Promise<App> => {
   const now = Date.now;
   const library = await loadLibrary(config, (problem) =>
@@ -105,20 +118,43 @@ export const createApp = async (
   const engine = counter.watch(loaded);
   const index = createUserIndex(store);
   const lore = createLore(library, store, logger);
-  const memory = lore.watch(indexUsers(createMemory({ store, now, logger }), index));
+  const optOuts = createOptOuts(store);
+  const mayUse = async (userId: string): Promise<boolean> => !(await optOuts.isOptedOut(userId));
+  const remembered = indexUsers(createMemory({ store, now, logger }), index);
+  const recall = createRecall({ memory: remembered, mayUse });
+  const memory = lore.watch(recall.watch(remembered));
   const slots = (): number => engine.model?.slots ?? config.engine.slots;
   const waiting = logRequests(trackAnswers(createAnswerQueue({ slots, bounds: config.queue, now })), { slots, now });
 
   const overrides = createOverrides({ store, logger });
   const people = createHumanPersonas(store);
-  const places = createPlaces(library, { memory, engine, overrides, people, lore: lore.service });
+  const places = createPlaces(library, {
+    memory,
+    engine,
+    overrides,
+    people,
+    lore: lore.service,
+    recall,
+    ...(locale && { locale }),
+  });
   const { at } = places;
   const platforms = createPlatforms();
   const access = createAccessControl({ store, logger });
-  const optOuts = createOptOuts(store);
   const quota = createQuota(now);
   const gate = createGate({ access, optOuts, quota });
-  const answering = createAnswering({ config, memory, engine, queue: waiting, places, platforms, gate, optOuts, logger, now });
+  const answering = createAnswering({
+    config,
+    memory,
+    engine,
+    queue: waiting,
+    places,
+    platforms,
+    gate,
+    mayUse,
+    recall,
+    logger,
+    now,
+  });
   const { services, queue, reviser, roleplay } = answering;
   const drain = createDrain(queue, engine);
   const end = async (): Promise<void> => void (await Promise.all([answering.close(), drain()]));
@@ -171,6 +207,7 @@ export const createApp = async (
           delete: async (userId) => void (await people.clear(userId)),
         },
         lore.personalData,
+        createPersonaPersonalData(personas),
       ],
       now,
     }),
@@ -214,7 +251,10 @@ export const createApp = async (
     engine,
     personas,
     commands,
-    respond: (message, port) => respond({ ...services, queue: tellPlaces(queue, message, port) }, message, port),
+    respond: (message, port) => {
+      const telling = tellPlaces(queue, message, port, systemTimers, () => languageAt(places, message.place));
+      return respond({ ...services, queue: telling }, message, port);
+    },
     open: async (conversation, port, userName) => {
       try {
         const { persona, reply } = await at(undefined);
@@ -231,6 +271,9 @@ export const createApp = async (
         occasion,
       ),
     seen: createSeenStore(store),
+    worn: createWornStore(store),
+    notices: createNoticeStore(store),
+    pictures: createSpeakerPictures({ persona: personas.get, logger }),
     forget: async (conversation) => {
       await answering.stop(conversation);
       await memory.reset(conversation);

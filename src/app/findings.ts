@@ -1,4 +1,5 @@
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 
 /** Gathers what is wrong in several kinds of files, so that all of it is told at once. */
 export interface Findings {
@@ -25,7 +26,7 @@ export const createFindings = (): Findings => {
       if (first !== undefined && others.length === 0) return first;
       const lines = new Set(found.map(({ message }) => message));
       return new PaddockError('configuration-invalid', [...lines].join('\n'), {
-        userText: 'My configuration has mistakes. The people who run me can find them in the log.',
+        userText: sentence('configurationMistakes'),
       });
     },
   };

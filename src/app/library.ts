@@ -6,6 +6,7 @@ import { checkMentions, isTemplateFile, type Mention } from '../config/mentions.
 import type { Preset } from '../config/preset.ts';
 import { createSettingsCascade, type SettingsCascade } from '../config/settings-cascade.ts';
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 import { createLorebookCatalogue, type LorebookCatalogue } from '../lore/index.ts';
 import { createPersonaCatalogue, type LivePersonaCatalogue, personaIds } from '../persona/catalogue.ts';
 import { chooseTemplate, loadTemplates, type PromptTemplate } from '../prompt/index.ts';
@@ -134,7 +135,7 @@ const shippedTemplates = async (folder: string): Promise<ReadonlyMap<string, Pro
     throw new PaddockError(
       'configuration-invalid',
       `The templates in ${folder} can not be read: ${error.message}. Paddock comes with that folder; put it back, and let this user read it.`,
-      { userText: 'My templates can not be read. The people who run me can find the cause in the log.', cause: error },
+      { userText: sentence('templatesUnreadable'), cause: error },
     );
   }
 };

@@ -2,12 +2,14 @@ import type { SettingOverrides } from '../config/overrides.ts';
 import type { Preset } from '../config/preset.ts';
 import type { ExplainedSetting, Overrides } from '../config/settings-cascade.ts';
 import type { Engine } from '../core/engine.ts';
+import type { Locale } from '../core/locale.ts';
 import type { Memory } from '../core/memory.ts';
 import type { Persona } from '../core/persona.ts';
 import type { AnswerSettings, Place } from '../core/settings.ts';
 import type { LoreService } from '../lore/lore-service.ts';
 import type { HumanPersonas } from '../people/human-personas.ts';
 import { chooseTemplate } from '../prompt/index.ts';
+import type { Recall } from '../recall/index.ts';
 import type { PlaceServices } from '../turn/respond.ts';
 import type { Library } from './library.ts';
 
@@ -21,24 +23,23 @@ export type Places = {
   presetAt(place: Place | undefined): Promise<Preset | undefined>;
 };
 
+export type PlacesOptions = {
+  readonly memory: Memory;
+  readonly engine: Engine;
+  readonly overrides: Pick<SettingOverrides, 'at'>;
+  readonly people: HumanPersonas;
+  readonly lore?: LoreService;
+  readonly recall?: Pick<Recall, 'find'>;
+  /** The language of the bot's own words outside of servers, where no setting chooses one. [English] */
+  readonly locale?: Locale;
+};
+
 export const createPlaces = (
   { personas, templates, cascade }: Library,
-  {
-    memory,
-    engine,
-    overrides,
-    people,
-    lore,
-  }: {
-    readonly memory: Memory;
-    readonly engine: Engine;
-    readonly overrides: Pick<SettingOverrides, 'at'>;
-    readonly people: HumanPersonas;
-    readonly lore?: LoreService;
-  },
+  { memory, engine, overrides, people, lore, recall, locale }: PlacesOptions,
 ): Places => ({
   async at(place) {
-    const settings = cascade.settingsAt(place, engine.model, await overrides.at(place));
+    const settings = cascade.settingsAt(spokenAt(place, locale), engine.model, await overrides.at(place));
     const { sampling, outputTokensMax, stopStrings, reasoning, layout, trigger, reply, historyTurnsMax } = settings;
     return {
       memory,
@@ -63,14 +64,19 @@ export const createPlaces = (
       ...(place && { place }),
       human: (userId) => people.of(userId, place),
       ...(lore && { lore }),
+      ...(recall && settings.recall.mode !== 'off' && { recall: { find: recall.find, settings: settings.recall } }),
       now: Date.now,
       random: Math.random,
     };
   },
-  settingsAt: async (place, set) => cascade.settingsAt(place, engine.model, set ?? (await overrides.at(place))),
+  settingsAt: async (place, set) => cascade.settingsAt(spokenAt(place, locale), engine.model, set ?? (await overrides.at(place))),
   explainAt: async (place) => cascade.explainAt(place, engine.model, await overrides.at(place)),
   presetAt: async (place) => cascade.presetAt(place, engine.model, await overrides.at(place)),
 });
+
+/** A place with the language that is spoken there: the given one where no server speaks another. */
+const spokenAt = (place: Place | undefined, locale: Locale | undefined): Place | undefined =>
+  locale === undefined || place?.serverId !== undefined ? place : { channelIds: [], locale, ...place };
 
 /** Personas for adults answer only where the settings let them; the terminal and direct messages are private. */
 const mayAnswer = ({ tags = [] }: Persona, { adultPersonas }: AnswerSettings, place: Place | undefined): boolean => {

@@ -2,6 +2,7 @@ import type { KnownServer } from '../commands/services.ts';
 import type { AnswerSurface } from '../core/answer-surface.ts';
 import type { ConversationKey } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 
 /** A platform that is served, as the rest of the bot needs it. */
 export type ServedPlatform = {
@@ -29,7 +30,7 @@ export const createPlatforms = (): Platforms => {
     const platform = platforms.get(conversation.slice(0, conversation.indexOf(':')));
     if (platform) return platform.answers;
     throw new PaddockError('not-allowed', `nothing can be shown in ${conversation} but as the answer to a message`, {
-      userText: 'That can not be done here.',
+      userText: sentence('notPossibleHere'),
     });
   };
   return {

@@ -35,7 +35,7 @@ const inspect = async (file: string, options: Options): Promise<number> => {
   const read = (await cardOf(file, options)).card;
   const { fields, raw, version } = read.card;
   const { tokens } = await cardTokens(fields);
-  const warnings = await lintCard(read.card);
+  const warnings = await lintCard(read.card, read.picture && { picture: read.picture });
   if (options.json) {
     const { characterBook, ...rest } = fields;
     const about = { format: read.format, version, fields: rest, hasLorebook: characterBook !== undefined };
@@ -90,7 +90,7 @@ const importCard = async (file: string, options: Options): Promise<number> => {
     options.force && catalogue.isImported(id)
       ? await catalogue.replace(id, bytes)
       : await catalogue.add(bytes, { ...(options.id !== undefined && { id: options.id }) });
-  for (const { field, text } of await lintCard(read.card)) {
+  for (const { field, text } of await lintCard(read.card, read.picture && { picture: read.picture })) {
     process.stderr.write(cleanText(`warning: ${field === undefined ? '' : `${field}: `}${text}\n`));
   }
   return print(`${persona.name} is the persona ${persona.id} now.`);

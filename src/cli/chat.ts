@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from '../app/app.ts';
 import type { Engine } from '../core/engine.ts';
 import { userTextOf } from '../core/error.ts';
-import { terminalConversation, terminalUser } from '../platform/terminal/talk.ts';
+import { terminalConversation, terminalLocale, terminalUser } from '../platform/terminal/talk.ts';
 import { createTerminalChat, isInteractive } from '../platform/terminal/terminal-chat.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Options } from './arguments.ts';
@@ -22,7 +22,7 @@ export const chat = async ({ config }: LoadedSettings, options: Options, shutdow
   // Between the lines of a chat only what needs attention has a place.
   const logger = createLogger({ ...config.log, ...(isScreen ? { level: 'warn' as const } : {}) });
   const asked = Promise.withResolvers<void>();
-  const app = await createApp(config, logger, { shutdown: asked.resolve });
+  const app = await createApp(config, logger, { shutdown: asked.resolve, locale: terminalLocale(process.env) });
   try {
     if (options.persona !== undefined) await app.memory.configure(terminalConversation, { personaId: options.persona });
     const terminal = createTerminalChat({

@@ -1,4 +1,5 @@
 import { bounds } from '../core/bounds.ts';
+import { inEnglish } from '../core/sentence.ts';
 import { type Explanation, previewOf } from '../turn/explain.ts';
 
 /** What stands above an explanation. */
@@ -69,7 +70,9 @@ const leftOut = (turns: number): readonly string[] =>
 /** Every reason once, with how many parts it befell. */
 const reasons = ({ parts }: Explanation): readonly string[] => {
   const counts = new Map<string, number>();
-  for (const { reason, state } of parts)
-    if (reason !== undefined) counts.set(`${state}: ${reason}`, (counts.get(`${state}: ${reason}`) ?? 0) + 1);
+  for (const { reason, state } of parts) {
+    const told = reason && `${state}: ${inEnglish(reason)}`;
+    if (told !== undefined) counts.set(told, (counts.get(told) ?? 0) + 1);
+  }
   return [...counts].map(([reason, count]) => `${count} ${count === 1 ? 'part' : 'parts'} ${reason}.`);
 };

@@ -8,6 +8,7 @@ import { PaddockError } from '../core/error.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Persona } from '../core/persona.ts';
 import { type ChatMessage, joinSegments, type Prompt, promptText } from '../core/prompt.ts';
+import { inEnglish } from '../core/sentence.ts';
 import type { AnswerSettings } from '../core/settings.ts';
 import { cleanText } from '../platform/terminal/clean-text.ts';
 import { chooseTemplate, type PromptTemplate, parseConversation, renderPrompt } from '../prompt/index.ts';
@@ -80,7 +81,9 @@ const outputOf = async (
     const { tokens, kinds } = tokenised ?? {};
     const all = { template: template.id, model: model.name, text, segments, stopStrings, tokens, kinds };
     const { turnsLeftOut } = made;
-    const explained = { ...all, templateOrigin, ...(turnsLeftOut !== undefined && { turnsLeftOut }), explanation };
+    const parts = explanation?.parts.map(({ reason, ...part }) => ({ ...part, ...(reason && { reason: inEnglish(reason) }) }));
+    const worded = { ...explanation, parts };
+    const explained = { ...all, templateOrigin, ...(turnsLeftOut !== undefined && { turnsLeftOut }), explanation: worded };
     return `${JSON.stringify(explanation ? explained : all, null, 2)}\n`;
   }
   if (explanation === undefined) return `${tokenised?.tokens.join(' ')}\n`;

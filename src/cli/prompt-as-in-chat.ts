@@ -12,6 +12,7 @@ import { createMemory } from '../memory/memory.ts';
 import { createHumanPersonas } from '../people/human-personas.ts';
 import { terminalConversation } from '../platform/terminal/talk.ts';
 import { turnsOf } from '../prompt/index.ts';
+import { createRecall } from '../recall/index.ts';
 import { openStore } from '../store/store.ts';
 import { type PreparedPrompt, preparePrompt } from '../turn/prepare.ts';
 
@@ -43,7 +44,8 @@ export const promptAsInChat = async (
     const random = createRepeatableChance();
     const { service: lore } = createLore(library, store, logger, random);
     const overrides = createOverrides({ store, logger });
-    const places = createPlaces(library, { memory, engine, overrides, people: createHumanPersonas(store), lore });
+    const recall = createRecall({ memory, mayUse: async () => true });
+    const places = createPlaces(library, { memory, engine, overrides, people: createHumanPersonas(store), lore, recall });
     await memory.configure(terminalConversation, { personaId: persona.id });
     const { turns, conversationNote } = turnsOf(messages, persona);
     await remember(memory, turns);

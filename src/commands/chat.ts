@@ -2,7 +2,7 @@ import { bounds } from '../core/bounds.ts';
 import type { Command, CommandAttachment, CommandContext } from '../core/command.ts';
 import { completions } from './completions.ts';
 import { defineCommand } from './define-command.ts';
-import { findPersona, uniqueNames } from './find-persona.ts';
+import { findPersona, namesHere } from './find-persona.ts';
 import { say } from './locale/index.ts';
 import { counted, revisePlace } from './meant-answer.ts';
 import { refusal } from './refusal.ts';
@@ -23,7 +23,7 @@ export const createChatCommand = (services: ChatServices): Command =>
       {
         name: 'persona',
         description: 'Who shall answer; without it, whoever answers here',
-        choices: async (_context, typed) => completions(typed, uniqueNames(services.personas.list())),
+        choices: async (context, typed) => completions(typed, namesHere(services.personas, context)),
       },
       { name: 'private', description: 'Whether only you see it; then I do not remember it either', kind: 'boolean' },
       { name: 'file', description: 'A text that belongs to your question', kind: 'attachment' },

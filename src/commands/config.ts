@@ -3,7 +3,7 @@ import type { Command, CommandChoice, CommandContext, CommandOption, CommandRepl
 import { changeSetting, type SettingServices } from './change-setting.ts';
 import { completions } from './completions.ts';
 import { defineCommand } from './define-command.ts';
-import { uniqueNames } from './find-persona.ts';
+import { namesHere } from './find-persona.ts';
 import { say } from './locale/index.ts';
 import { refusal } from './refusal.ts';
 import { scopedPlace, scopeOption } from './setting-scope.ts';
@@ -59,7 +59,7 @@ const setCommand = (services: SettingServices): Command =>
         name: 'value',
         description: 'What it shall be',
         isRequired: true,
-        choices: async (_context, typed, { name = '' }) => valueChoices(services, name, typed),
+        choices: async (context, typed, { name = '' }) => valueChoices(services, context, name, typed),
       },
       scopeOption,
     ],
@@ -68,12 +68,17 @@ const setCommand = (services: SettingServices): Command =>
   });
 
 /** What a setting can be, where that can be listed; else a hint. */
-export const valueChoices = ({ settings, personas }: SettingServices, name: string, typed: string): readonly CommandChoice[] => {
+export const valueChoices = (
+  { settings, personas }: SettingServices,
+  context: CommandContext,
+  name: string,
+  typed: string,
+): readonly CommandChoice[] => {
   const wanted = name.trim().toLowerCase();
   const setting = settingNames.find((each) => each.name.toLowerCase() === wanted);
   if (setting === undefined) return [];
   const listed = {
-    persona: () => uniqueNames(personas.list()),
+    persona: () => namesHere(personas, context),
     preset: () => ['auto', 'none', ...settings.presets()],
     template: () => ['auto', ...settings.templates()],
   };
@@ -105,7 +110,7 @@ const presetCommand = (services: SettingServices): Command =>
         name: 'name',
         description: 'The preset; auto finds one for the model, none uses none',
         isRequired: true,
-        choices: async (_context, typed) => valueChoices(services, 'preset', typed),
+        choices: async (context, typed) => valueChoices(services, context, 'preset', typed),
       },
       scopeOption,
     ],

@@ -11,9 +11,10 @@ import { createImpersonateCommand } from './impersonate.ts';
 import { createLoreCommand, createLoreSaveCommand } from './lore.ts';
 import { createMeCommand } from './me.ts';
 import { createForgetUserMenu, createMemoryCommand } from './memory.ts';
+import { createPinMenu } from './memory-pins.ts';
 import { createModelCommand } from './model.ts';
 import { createNoteCommand } from './note.ts';
-import { createPersonaCommand } from './persona.ts';
+import { createPersonaCommand, createPersonaReplaceCommand, createPersonaSaveCommand } from './persona.ts';
 import { createPrivacyCommand } from './privacy.ts';
 import { createPromptCommand, createShowPromptMenu } from './prompt.ts';
 import { createQueueCommand } from './queue.ts';
@@ -81,6 +82,7 @@ export const createCommands = (services: CommandServices): readonly Command[] =>
       createBranchMenu(services),
       createReplyAsMenu(services),
       createShowPromptMenu(services),
+      createPinMenu(services),
       createStopMenu(services),
       // Menus of users, as many.
       createBlockMenu(services),
@@ -89,6 +91,8 @@ export const createCommands = (services: CommandServices): readonly Command[] =>
       createEditAction(services),
       createReplyAsAction(services),
       createLoreSaveCommand(services),
+      createPersonaSaveCommand(services),
+      createPersonaReplaceCommand(services),
       createStopAction(services),
     ]),
     // For everybody, blocked or not: what is kept of somebody is theirs.

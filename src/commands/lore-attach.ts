@@ -3,7 +3,7 @@ import type { LorePlace } from '../lore/index.ts';
 import { completions } from './completions.ts';
 import { currentPersona } from './current-persona.ts';
 import { defineCommand } from './define-command.ts';
-import { findPersona, uniqueNames } from './find-persona.ts';
+import { findPersona, namesHere } from './find-persona.ts';
 import { say } from './locale/index.ts';
 import { bookOption, type LoreServices, meantBook } from './lore-access.ts';
 import { ranksAtLeast } from './rank.ts';
@@ -26,7 +26,7 @@ export const loreAttachCommands = (services: LoreServices): readonly Command[] =
       {
         name: 'persona',
         description: 'For the scope persona: whose it is; without it, of who answers here',
-        choices: async (_context: CommandContext, typed: string) => completions(typed, uniqueNames(services.personas.list())),
+        choices: async (context: CommandContext, typed: string) => completions(typed, namesHere(services.personas, context)),
       },
     ] as const satisfies readonly CommandOption[];
   return [

@@ -1,4 +1,5 @@
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 import { readCard } from '../persona/card/read-card.ts';
 
 /**
@@ -11,8 +12,9 @@ export const loreBytes = (bytes: Uint8Array): { readonly bytes: Uint8Array; read
   if (isText && !isArchive) return { bytes };
   const { name, characterBook } = readCard(bytes).card.fields;
   if (characterBook === undefined) {
-    const sentence = 'This character card has no lorebook in it.';
-    throw new PaddockError('bad-input', sentence, { userText: sentence });
+    throw new PaddockError('bad-input', 'a character card without a lorebook was to be imported as one', {
+      userText: sentence('cardWithoutBook'),
+    });
   }
   return { bytes: new TextEncoder().encode(JSON.stringify(characterBook)), name };
 };

@@ -36,7 +36,8 @@ const showCommand = ({ people }: MeServices): Command =>
         const label = id === context.place?.serverId ? say(locale, 'meServer') : where;
         return `${label}${persona === here ? ` (${say(locale, 'meCounts')})` : ''}\n${described(persona)}`;
       });
-      return { text: texts.join('\n\n'), isPrivate: true };
+      const pictureUrl = here?.avatarUrl ?? '';
+      return { text: texts.join('\n\n'), isPrivate: true, ...(isWebAddress(pictureUrl) && { pictureUrl }) };
     },
   });
 
@@ -109,4 +110,9 @@ const scopeId = (context: CommandContext, scope: string): string => {
   return id;
 };
 
-const isWebAddress = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === 'https:';
+/** What others may be shown: no address of this machine or its neighbours, and no password in it. */
+const isWebAddress = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  return protocol === 'https:' && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/.test(hostname) && username + password === '';
+};

@@ -34,14 +34,33 @@ export const meantAnswer = async (memory: Reading, context: CommandContext, mess
 /** The same, for who may change it: whoever asked for it, and moderators. */
 export const ownAnswer = async (memory: Reading, context: CommandContext, messageId?: string): Promise<Turn> => {
   const turn = await meantAnswer(memory, context, messageId);
-  requireOwnerOrModerator(context, await ownerOf(memory, context.conversation, turn));
+  await requireOwnTurn(memory, context, turn);
   return turn;
 };
 
-/** Whose a turn is: who said it, or who asked for it. Nobody's where the question is gone. */
+/** Throws unless the caller is a turn's owner or a moderator. What answers nobody is everybody's as long as no human has spoken. */
+export const requireOwnTurn = async (memory: Reading, context: CommandContext, turn: Turn): Promise<void> => {
+  const { conversation, user } = context;
+  const isAnyones = answersNobody(turn) && (await humansIn(memory, conversation)).size === 0;
+  requireOwnerOrModerator(context, isAnyones ? user.id : await ownerOf(memory, conversation, turn));
+};
+
+/**
+ * Whose a turn is: who said it, or who asked for it; a greeting is the human's who is alone with the bot. Nobody's where the question
+ * is gone.
+ */
 export const ownerOf = async (memory: Reading, conversation: ConversationKey, turn: Turn): Promise<string | undefined> => {
   if (turn.role === 'user') return turn.speaker.id;
-  return turn.replyTo === undefined ? undefined : (await memory.turn(conversation, turn.replyTo))?.speaker.id;
+  if (turn.replyTo !== undefined) return (await memory.turn(conversation, turn.replyTo))?.speaker.id;
+  const [human, ...others] = await humansIn(memory, conversation);
+  return others.length === 0 ? human : undefined;
+};
+
+const answersNobody = ({ role, replyTo }: Turn): boolean => role === 'assistant' && replyTo === undefined;
+
+const humansIn = async (memory: Reading, conversation: ConversationKey): Promise<ReadonlySet<string>> => {
+  const turns = await memory.turns(conversation, { newest: bounds.revisedTurnsMax });
+  return new Set(turns.filter(({ role }) => role === 'user').map(({ speaker }) => speaker.id));
 };
 
 const lastAnswer = async (memory: Reading, conversation: ConversationKey): Promise<Turn | undefined> =>

@@ -1,25 +1,23 @@
 import { allTurns } from '../access/all-turns.ts';
 import { bounds } from '../core/bounds.ts';
 import type { Command, CommandContext, CommandReply } from '../core/command.ts';
-import { shownText, type Turn } from '../core/conversation.ts';
+import { shownText } from '../core/conversation.ts';
 import { defineCommand } from './define-command.ts';
 import { formTextMax } from './edit-reply.ts';
 import { say } from './locale/index.ts';
 import { revisePlace } from './meant-answer.ts';
+import { lineOf, messageIdOf, pagesMax, pageTurns, searchTurns, turnAt } from './memory-lines.ts';
+import { createPinCommands, pinList } from './memory-pins.ts';
 import { createMemoryFileCommands } from './memory-transfer.ts';
 import { refusal } from './refusal.ts';
 import type { CommandServices } from './services.ts';
 
 export type MemoryCommandServices = Pick<CommandServices, 'memory' | 'answers' | 'engine' | 'stopAnswers' | 'optOuts' | 'now'>;
 
-/** Turns on one page, and pages. */
-const pageTurns = 10;
-const pagesMax = 200;
-/** Characters of one turn in a list, and finds of a search that are shown. */
-const excerptCharactersMax = 150;
+/** Finds of a search that are shown. */
 const findsMax = 10;
 
-/** `/memory show|edit|forget|search|export|import`: what is remembered of a conversation, for its moderators. */
+/** `/memory show|edit|forget|pin|unpin|search|export|import`: what is remembered of a conversation, for its moderators. */
 export const createMemoryCommand = (services: MemoryCommandServices): Command => ({
   name: 'memory',
   description: 'Show or change what I remember of this conversation',
@@ -28,6 +26,7 @@ export const createMemoryCommand = (services: MemoryCommandServices): Command =>
     showCommand(services),
     editCommand(services),
     forgetCommand(services),
+    ...createPinCommands(services),
     searchCommand(services),
     ...createMemoryFileCommands(services),
   ],
@@ -37,35 +36,41 @@ const showCommand = ({ memory }: MemoryCommandServices): Command =>
   defineCommand({
     name: 'show',
     description: 'Show what I remember here, the newest first',
-    options: [{ name: 'page', description: 'Which page; 1 is the newest', kind: 'integer', min: 1, max: pagesMax }],
+    options: [
+      { name: 'page', description: 'Which page; 1 is the newest', kind: 'integer', min: 1, max: pagesMax },
+      { name: 'pinned', description: 'Only the pinned messages', kind: 'boolean' },
+    ],
     rank: 'moderator',
-    run: async ({ conversation, locale }, { page = 1 }) => {
+    run: async (context, { page = 1, pinned = false }): Promise<CommandReply> => {
+      if (pinned) return pinList(memory, context);
+      const { conversation, locale } = context;
+      const { pins = [] } = await memory.settings(conversation);
       const count = await memory.count(conversation);
       const pages = Math.min(pagesMax, Math.max(1, Math.ceil(count / pageTurns)));
       const shown = Math.min(page, pages);
       const newest = (await memory.turns(conversation, { newest: shown * pageTurns })).toReversed();
       const turns = newest.slice((shown - 1) * pageTurns);
       if (turns.length === 0) return { text: say(locale, 'memoryEmpty'), isPrivate: true, replacesMessage: true };
-      const lines = turns.map((turn, index) => lineOf(turn, (shown - 1) * pageTurns + index + 1));
+      const lines = turns.map((turn, index) => {
+        const line = lineOf(turn, (shown - 1) * pageTurns + index + 1);
+        return pins.includes(turn.id) ? `${line} 📌` : line;
+      });
       const turnTo = (label: string, to: number) =>
         ({ kind: 'button', label, call: 'memory show', values: { page: String(to) }, isDisabled: to < 1 || to > pages }) as const;
       return {
         text: [say(locale, 'memoryPage', { count, page: shown, pages }), ...lines].join('\n'),
         isPrivate: true,
         replacesMessage: true,
-        ...(pages > 1 && { components: [turnTo('◀', shown - 1), turnTo('▶', shown + 1)] }),
+        components: [
+          ...(pages > 1 ? [turnTo('◀', shown - 1), turnTo('▶', shown + 1)] : []),
+          ...(pins.length > 0 ? [showPins(pins.length)] : []),
+        ],
       };
     },
   });
 
-/** `3. Ada: What was the name of …`; the number is what other commands take. */
-const lineOf = (turn: Turn, number: number): string => `${number}. ${turn.speaker.name}: ${excerpt(shownText(turn))}`;
-
-const excerpt = (text: string, around = 0): string => {
-  const start = Math.max(0, around - excerptCharactersMax / 3);
-  const part = text.slice(start, start + excerptCharactersMax).toWellFormed();
-  return `${start > 0 ? '…' : ''}${part.replace(/[\s`]+/g, ' ').trim()}${start + excerptCharactersMax < text.length ? '…' : ''}`;
-};
+const showPins = (count: number) =>
+  ({ kind: 'button', label: `📌 ${count}`, call: 'memory show', values: { pinned: 'true' } }) as const;
 
 const editCommand = ({ memory, answers }: MemoryCommandServices): Command =>
   defineCommand({
@@ -95,20 +100,6 @@ const editCommand = ({ memory, answers }: MemoryCommandServices): Command =>
     },
   });
 
-/** A turn by its number, counted from the newest, or by `#` and its id. */
-const turnAt = async (memory: MemoryCommandServices['memory'], context: CommandContext, which: string): Promise<Turn> => {
-  const { conversation } = context;
-  const number = /^[1-9]\d{0,3}$/.test(which) ? Number(which) : undefined;
-  const found =
-    number === undefined
-      ? await memory.turn(conversation, which.replace(/^#/, ''))
-      : number <= pageTurns * pagesMax && number <= (await memory.count(conversation))
-        ? (await memory.turns(conversation, { newest: number }))[0]
-        : undefined;
-  if (found === undefined) throw refusal('not-found', context, 'notRemembered');
-  return found;
-};
-
 const forgetCommand = ({ memory, engine, stopAnswers }: MemoryCommandServices): Command =>
   defineCommand({
     name: 'forget',
@@ -122,8 +113,7 @@ const forgetCommand = ({ memory, engine, stopAnswers }: MemoryCommandServices): 
     run: async (context, { count, user, message }) => {
       const { conversation } = context;
       if (message !== undefined) {
-        const id = /(\S+?)\/?$/.exec(message.trim())?.[1]?.split('/').at(-1) ?? '';
-        const turn = await memory.findByMessage(conversation, id);
+        const turn = await memory.findByMessage(conversation, messageIdOf(message));
         if (turn === undefined) throw refusal('not-found', context, 'notRemembered');
         return forgotten(context, (await memory.remove(conversation, [turn.id])).length);
       }
@@ -184,19 +174,9 @@ const searchCommand = ({ memory }: MemoryCommandServices): Command =>
     options: [{ name: 'words', description: 'Words that all have to be in it', isRequired: true, min: 2, max: 200 }],
     rank: 'moderator',
     run: async ({ conversation, locale }, { words }) => {
-      const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-      const lines: string[] = [];
-      let number = 0;
-      for await (const page of allTurns(memory, conversation)) {
-        for (const turn of page) {
-          number += 1;
-          const text = shownText(turn).toLowerCase();
-          if (!wanted.every((word) => text.includes(word)) || lines.length >= findsMax) continue;
-          lines.push(`${number}. ${turn.speaker.name}: ${excerpt(shownText(turn), text.indexOf(wanted[0] ?? ''))}`);
-        }
-        if (lines.length >= findsMax || number >= bounds.searchedTurnsMax) break;
-      }
-      const text = lines.length === 0 ? say(locale, 'searchNothing', { count: number }) : lines.join('\n');
+      const { found, searched } = await searchTurns(memory, conversation, words, findsMax);
+      const lines = found.map(({ turn, number, around }) => lineOf(turn, number, around));
+      const text = found.length === 0 ? say(locale, 'searchNothing', { count: searched }) : lines.join('\n');
       return { text, isPrivate: true };
     },
   });

@@ -1,10 +1,13 @@
 import { basename } from 'node:path';
-import type { CommandPlace, RunnableCommand } from '../core/command.ts';
+import type { CommandContext, RunnableCommand } from '../core/command.ts';
 import type { ModelInfo } from '../core/engine.ts';
-import { PaddockError, userTextOf } from '../core/error.ts';
+import { PaddockError } from '../core/error.ts';
+import { userTextIn } from '../locale/index.ts';
 import { completions } from './completions.ts';
 import { defineCommand } from './define-command.ts';
+import { say } from './locale/index.ts';
 import { folderLabel, type ModelsFolder, modelPath } from './models-folder.ts';
+import { refusal, shownPath } from './refusal.ts';
 import type { CommandServices } from './services.ts';
 
 /** Most files that the list shows. */
@@ -23,7 +26,8 @@ export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'm
       },
     ],
     rank: 'everyone',
-    async run({ rank, place, where }, { name }) {
+    async run(context, { name }) {
+      const { rank, place, locale } = context;
       const notice = async (): Promise<string> => {
         const licence = await services.licenceNotice(place);
         return licence === undefined ? '' : `\n${licence}`;
@@ -31,61 +35,59 @@ export const createModelCommand = (services: Pick<CommandServices, 'engine' | 'm
       if (name === undefined) {
         const files = await services.models.list();
         return {
-          text: `${stateText(services, where)}${await notice()}\n${filesText(files, services, where)}`,
+          text: `${stateText(services, context)}${await notice()}\n${filesText(files, services, context)}`,
           isPrivate: true,
         };
       }
-      if (rank !== 'owner') {
-        throw new PaddockError('not-allowed', 'someone who is not the owner asked for another model', {
-          userText: 'Only the owner of the bot can load another model. /model alone shows what is loaded.',
-        });
-      }
-      const loaded = await use(services.engine, await modelPath(services.models, name, where));
-      return { text: `Loaded.\n${modelText(loaded, services.models, where)}${await notice()}`, isPrivate: false };
+      if (rank !== 'owner') throw refusal('not-allowed', context, 'modelForOwner', { command: shownPath('model', context) });
+      const loaded = await use(services.engine, await modelPath(services.models, name, context), context);
+      const text = `${say(locale, 'modelLoaded')}\n${modelText(loaded, services.models, context)}${await notice()}`;
+      return { text, isPrivate: false };
     },
   });
 
-const use = async (engine: CommandServices['engine'], path: string): Promise<ModelInfo> => {
+const use = async (engine: CommandServices['engine'], path: string, { locale }: CommandContext): Promise<ModelInfo> => {
   try {
     return await engine.use(path);
   } catch (cause) {
     const still = engine.model;
+    const now = still === undefined ? say(locale, 'modelLost') : say(locale, 'modelStays', { name: still.name });
     throw new PaddockError(cause instanceof PaddockError ? cause.code : 'engine-failed', `cannot load ${basename(path)}`, {
-      userText: `${userTextOf(cause)} ${
-        still === undefined
-          ? 'No model is loaded now; the former one is loaded again with the next message.'
-          : `The former model, ${still.name}, still answers.`
-      }`,
+      userText: `${userTextIn(locale, cause)} ${now}`,
       cause,
     });
   }
 };
 
-const stateText = ({ engine, models }: Pick<CommandServices, 'engine' | 'models'>, where: CommandPlace): string =>
-  engine.model === undefined && engine.isLoading ? 'The model is being loaded.' : modelText(engine.model, models, where);
+const stateText = ({ engine, models }: Pick<CommandServices, 'engine' | 'models'>, context: CommandContext): string =>
+  engine.model === undefined && engine.isLoading ? say(context.locale, 'modelLoading') : modelText(engine.model, models, context);
 
 /** What is loaded, in two or three lines. */
-export const modelText = (model: ModelInfo | undefined, models: ModelsFolder, where: CommandPlace): string => {
-  if (model === undefined) return 'No model is loaded at the moment; it is loaded with the next message.';
-  const file = model.path === undefined ? 'on a remote engine' : `from ${basename(model.path)}`;
+const modelText = (model: ModelInfo | undefined, models: ModelsFolder, context: CommandContext): string => {
+  const { locale, where } = context;
+  if (model === undefined) return say(locale, 'modelNone');
+  const { name, path, isDemo, contextTokens: tokens, slots, device } = model;
+  const file = path === undefined ? say(locale, 'modelRemote') : say(locale, 'modelFrom', { file: basename(path) });
   const lines = [
-    `${model.name}, ${model.isDemo ? 'the built-in demo model' : file}`,
-    `${model.contextTokens} tokens of context, ${model.slots === 1 ? '1 answer' : `${model.slots} answers`} at once, on ${model.device}`,
+    `${name}, ${isDemo ? say(locale, 'modelDemo') : file}`,
+    say(locale, slots === 1 ? 'modelSizeOne' : 'modelSizeMany', { tokens, slots, device }),
   ];
-  if (model.isDemo)
-    lines.push(`To talk to a real model, put a GGUF file into ${folderLabel(models, where)} and load it with /model.`);
+  if (isDemo) {
+    const folder = folderLabel(models, where, locale);
+    lines.push(say(locale, 'modelReal', { folder, command: shownPath('model', context) }));
+  }
   return lines.join('\n');
 };
 
 const filesText = (
   files: readonly string[],
   { models, engine }: Pick<CommandServices, 'engine' | 'models'>,
-  where: CommandPlace,
+  { locale, where }: CommandContext,
 ): string => {
-  const label = folderLabel(models, where);
-  if (files.length === 0) return `There are no model files in ${label} yet.`;
+  const folder = folderLabel(models, where, locale);
+  if (files.length === 0) return say(locale, 'modelFilesNone', { folder });
   const loaded = engine.model?.path === undefined ? undefined : basename(engine.model.path);
-  const lines = files.slice(0, listedMax).map((file) => `- ${file}${file === loaded ? ' (loaded)' : ''}`);
-  if (files.length > listedMax) lines.push(`- and ${files.length - listedMax} more`);
-  return `Files in ${label}:\n${lines.join('\n')}`;
+  const lines = files.slice(0, listedMax).map((file) => `- ${file === loaded ? say(locale, 'modelFileLoaded', { file }) : file}`);
+  if (files.length > listedMax) lines.push(`- ${say(locale, 'andMore', { count: files.length - listedMax })}`);
+  return [say(locale, 'modelFiles', { folder }), ...lines].join('\n');
 };

@@ -1,8 +1,10 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import type { CommandPlace } from '../core/command.ts';
-import { PaddockError } from '../core/error.ts';
+import type { CommandContext, CommandPlace } from '../core/command.ts';
+import type { Locale } from '../core/locale.ts';
 import { closest } from '../text/closest.ts';
+import { say } from './locale/index.ts';
+import { refusal, shownPath } from './refusal.ts';
 
 /** The folder in which model files lie, `data/models` unless configured otherwise. */
 export interface ModelsFolder {
@@ -40,11 +42,11 @@ export const createModelsFolder = (folder: string, root?: string): ModelsFolder 
  * The folder as people know it: from the bot's own folder on. One that lies elsewhere is named whole in the terminal, where its
  * owner sits; others see no path of the machine.
  */
-export const folderLabel = ({ folder, root }: ModelsFolder, where: CommandPlace): string => {
+export const folderLabel = ({ folder, root }: ModelsFolder, where: CommandPlace, locale: Locale = 'en'): string => {
   const inRoot = root === undefined ? undefined : relative(root, folder);
   const isInside = inRoot !== undefined && inRoot !== '' && !/^\.\.(?:[\\/]|$)/.test(inRoot) && !isAbsolute(inRoot);
   if (isInside) return inRoot.replaceAll(sep, '/');
-  return where === 'terminal' ? folder : 'the models folder';
+  return where === 'terminal' ? folder : say(locale, 'modelFolder');
 };
 
 const withoutExtension = (name: string): string => name.toLowerCase().replace(/\.gguf$/, '');
@@ -53,31 +55,23 @@ const withoutExtension = (name: string): string => name.toLowerCase().replace(/\
  * The absolute path of a listed model. Only names that `list` gave can be asked for, and the file
  * must really lie in the folder, so that nobody reaches other files of the machine through a name or a link.
  */
-export const modelPath = async (models: ModelsFolder, asked: string, where: CommandPlace): Promise<string> => {
+export const modelPath = async (models: ModelsFolder, asked: string, context: CommandContext): Promise<string> => {
   const names = await models.list();
-  const label = folderLabel(models, where);
+  const folder = folderLabel(models, context.where, context.locale);
   const alike = names.filter((name) => withoutExtension(name) === withoutExtension(asked));
-  const name = names.find((name) => name === asked) ?? alike[0];
-  if (name === undefined) {
+  const file = names.find((name) => name === asked) ?? alike[0];
+  if (file === undefined) {
     const near = closest(asked, names);
-    throw new PaddockError('not-found', 'a model was asked for that is not in the models folder', {
-      userText:
-        near === undefined
-          ? `There is no such model file in ${label}. /model lists those that are there; put a GGUF file into that folder to add one.`
-          : `There is no such model file in ${label}. Did you mean ${near}?`,
-    });
+    throw near === undefined
+      ? refusal('not-found', context, 'modelUnknown', { folder, command: shownPath('model', context) })
+      : refusal('not-found', context, 'modelUnknownNear', { folder, near });
   }
   try {
     const root = await realpath(models.folder);
-    const path = await realpath(join(root, name));
+    const path = await realpath(join(root, file));
     if (path.startsWith(root.endsWith(sep) ? root : root + sep)) return path;
   } catch (cause) {
-    throw new PaddockError('model-missing', 'a listed model file cannot be reached', {
-      userText: `The file ${name} can't be read. Check that it is still in ${label} and that I may read it.`,
-      cause,
-    });
+    throw refusal('model-missing', context, 'modelUnreadable', { file, folder }, cause);
   }
-  throw new PaddockError('not-allowed', 'a model file in the models folder is a link that leads out of it', {
-    userText: `${name} is a link that leads out of ${label}. Move the file itself there, or name it as the model in config/paddock.yaml.`,
-  });
+  throw refusal('not-allowed', context, 'modelIsLink', { file, folder });
 };

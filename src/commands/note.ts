@@ -50,7 +50,7 @@ const setCommand = ({ memory }: NoteServices): Command =>
     name: 'set',
     description: 'Write the note; without a text, a form opens',
     options: [
-      { name: 'text', description: 'The note', max: textMax },
+      { name: 'text', description: 'The note', takesLine: true, max: textMax },
       {
         name: 'interval',
         description: 'With every how many messages of people; 1 is each, 0 is off',

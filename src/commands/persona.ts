@@ -1,21 +1,27 @@
 import type { Command, CommandContext } from '../core/command.ts';
 import type { Persona } from '../core/persona.ts';
 import { changeSetting } from './change-setting.ts';
-import { completions } from './completions.ts';
 import { currentPersona } from './current-persona.ts';
 import { defineCommand } from './define-command.ts';
-import { findPersona, uniqueNames } from './find-persona.ts';
+import { findPersona } from './find-persona.ts';
 import { say } from './locale/index.ts';
 import { revisePlace } from './meant-answer.ts';
+import { personaNameOption } from './persona-access.ts';
+import { createPersonaSaveCommand, personaEditCommands } from './persona-edit.ts';
+import { createPersonaReplaceCommand, personaFileCommands } from './persona-files.ts';
+import { personaTrashCommands } from './persona-trash.ts';
 import { shownPath } from './refusal.ts';
 import type { CommandServices } from './services.ts';
 import { scopeOption } from './setting-scope.ts';
+import { visiblePersonas } from './visible-personas.ts';
+
+export { createPersonaReplaceCommand, createPersonaSaveCommand };
 
 /** Most personas that the list shows; what is left out can still be asked for. */
 const listedMax = 25;
 
 /**
- * `/persona list|show|use|clear|default`: who answers in a conversation, and where none is chosen. Typed, `/persona` alone lists and `/persona Robin` lets
+ * `/persona …`: who answers in a conversation, and where none is chosen, and who there is to choose from. Typed, `/persona` alone lists and `/persona Robin` lets
  * Robin answer.
  */
 export const createPersonaCommand = (services: PersonaServices): Command => ({
@@ -28,10 +34,13 @@ export const createPersonaCommand = (services: PersonaServices): Command => ({
     useCommand(services),
     clearCommand(services),
     defaultCommand(services),
+    ...personaEditCommands(services),
+    ...personaTrashCommands(services),
+    ...personaFileCommands(services),
   ],
 });
 
-type PersonaServices = Pick<CommandServices, 'memory' | 'personas' | 'personaAt' | 'settings' | 'roleplay'>;
+type PersonaServices = Pick<CommandServices, 'memory' | 'personas' | 'personaAt' | 'settings' | 'roleplay' | 'bot'>;
 
 const listCommand = (services: PersonaServices): Command =>
   defineCommand({
@@ -41,7 +50,7 @@ const listCommand = (services: PersonaServices): Command =>
     rank: 'everyone',
     run: async (context) => {
       const current = await currentPersona(services, context);
-      return { text: listText(services.personas.list(), current, context), isPrivate: true };
+      return { text: listText(visiblePersonas(services.personas, context), current, context), isPrivate: true };
     },
   });
 
@@ -49,13 +58,7 @@ const showCommand = (services: PersonaServices): Command =>
   defineCommand({
     name: 'show',
     description: 'Show what a persona is like',
-    options: [
-      {
-        name: 'name',
-        description: 'The persona to show; without it, the one that answers here',
-        choices: async (_context, typed) => completions(typed, uniqueNames(services.personas.list())),
-      },
-    ],
+    options: [personaNameOption(services.personas, 'The persona to show; without it, the one that answers here')],
     rank: 'everyone',
     run: async (context, { name }) => {
       const persona =
@@ -73,12 +76,7 @@ const useCommand = (services: PersonaServices): Command =>
     name: 'use',
     description: 'Let a persona answer in this conversation',
     options: [
-      {
-        name: 'name',
-        description: 'The persona that shall answer in this conversation',
-        isRequired: true,
-        choices: async (_context, typed) => completions(typed, uniqueNames(services.personas.list())),
-      },
+      { ...personaNameOption(services.personas, 'The persona that shall answer in this conversation'), isRequired: true },
     ],
     rank: 'everyone',
     async run(context, { name }) {
@@ -116,15 +114,7 @@ const defaultCommand = (services: PersonaServices): Command =>
   defineCommand({
     name: 'default',
     description: 'Say who answers in a place where nobody has chosen a persona',
-    options: [
-      {
-        name: 'name',
-        description: 'The persona that shall answer there',
-        isRequired: true,
-        choices: async (_context, typed) => completions(typed, uniqueNames(services.personas.list())),
-      },
-      scopeOption,
-    ],
+    options: [{ ...personaNameOption(services.personas, 'The persona that shall answer there'), isRequired: true }, scopeOption],
     rank: 'moderator',
     run: (context, { name, scope }) => changeSetting(services, context, 'persona', name, scope),
   });

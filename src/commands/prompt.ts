@@ -1,9 +1,11 @@
 import type { Command, RunnableCommand } from '../core/command.ts';
+import type { Locale } from '../core/locale.ts';
+import { sentenceIn } from '../locale/index.ts';
 import { type ConversationPrompt, previewOf } from '../turn/explain.ts';
 import { defineCommand } from './define-command.ts';
+import { say } from './locale/index.ts';
 import { meantAnswer } from './meant-answer.ts';
 import type { CommandServices } from './services.ts';
-import { counted } from './words.ts';
 
 /** Most characters of the summary, so that it is one message on every platform. */
 const summaryCharactersMax = 1800;
@@ -19,8 +21,8 @@ export const createPromptCommand = (services: Pick<CommandServices, 'explain'>):
   description: 'Show what the model reads here: parts, tokens, and what did not fit',
   options: [],
   rank: 'moderator',
-  run: async ({ conversation, place }) => ({
-    text: summary(await services.explain(conversation, place)),
+  run: async ({ conversation, place, locale }) => ({
+    text: summary(await services.explain(conversation, place), locale),
     isPrivate: true,
   }),
 });
@@ -35,56 +37,66 @@ export const createShowPromptMenu = ({ explain, memory }: Pick<CommandServices, 
     rank: 'moderator',
     run: async (context) => {
       const { id: turnId } = await meantAnswer(memory, context);
-      return { text: summary(await explain(context.conversation, context.place, { turnId })), isPrivate: true };
+      return { text: summary(await explain(context.conversation, context.place, { turnId }), context.locale), isPrivate: true };
     },
   });
 
-const summary = (prompt: ConversationPrompt): string => {
+const summary = (prompt: ConversationPrompt, locale: Locale): string => {
+  const tokensText = (count: number): string => say(locale, count === 1 ? 'tokensOne' : 'tokensMany', { count });
+  const { contextTokens, outputTokensMax, commonTokens } = prompt;
   const head = [
-    `${prompt.hasQuestion ? 'The prompt for the last message here' : 'Nobody has said anything here yet; the prompt so far'} has ${counted(prompt.promptTokens, 'token')}.`,
-    `Persona: ${previewOf(prompt.persona, 80)}. Template: ${previewOf(prompt.template, 80)}. Model: ${previewOf(prompt.model, 80)}.`,
-    `Context: ${prompt.contextTokens} tokens, ${prompt.outputTokensMax} of them kept free for the answer.`,
-    ...(prompt.commonTokens === undefined
-      ? []
-      : [`Same beginning as for the answer before: ${counted(prompt.commonTokens, 'token')}.`]),
-    ...lossLines(prompt),
-    stopLine(prompt),
+    say(locale, prompt.hasQuestion ? 'promptHas' : 'promptEmpty', { tokens: tokensText(prompt.promptTokens) }),
+    say(locale, 'promptWhat', {
+      persona: previewOf(prompt.persona, 80),
+      template: previewOf(prompt.template, 80),
+      model: previewOf(prompt.model, 80),
+    }),
+    say(locale, 'promptContext', { context: contextTokens, output: outputTokensMax }),
+    ...(commonTokens === undefined ? [] : [say(locale, 'promptCommon', { tokens: tokensText(commonTokens) })]),
+    ...lossLines(prompt, locale),
+    stopLine(prompt, locale),
   ];
   const tail = [
-    `- ${counted(prompt.otherTokens, 'token')}: markup, names, borders`,
-    'All of a prompt, as text or by parts: paddock prompt --explain on the machine I run on.',
+    `- ${say(locale, 'promptMarkup', { tokens: tokensText(prompt.otherTokens) })}`,
+    say(locale, 'promptWhole', { line: 'paddock prompt --explain' }),
   ];
+  const moreTitle = (count: number): string => say(locale, 'promptPartsMore', { count });
   // The biggest parts first, as many as there is room for.
   const parts = prompt.parts.filter((part) => part.state !== 'dropped').toSorted((a, b) => (b.tokens ?? 0) - (a.tokens ?? 0));
   const lines: string[] = [];
-  let left = summaryCharactersMax - [...head, ...tail, 'Its biggest parts, and 10000 more:'].join('\n').length - 1;
+  let left = summaryCharactersMax - [...head, ...tail, moreTitle(10_000)].join('\n').length - 1;
   for (const { tokens = 0, state, source, text } of parts) {
-    const line = `- ${counted(tokens, 'token')}${state === 'cut' ? ', cut' : ''}: ${previewOf(source, 60)}: ${previewOf(text, previewCharactersMax)}`;
+    const size = state === 'cut' ? say(locale, 'promptCut', { tokens: tokensText(tokens) }) : tokensText(tokens);
+    const line = `- ${size}: ${previewOf(source, 60)}: ${previewOf(text, previewCharactersMax)}`;
     left -= line.length + 1;
     if (left < 0) break;
     lines.push(line);
   }
   const more = parts.length - lines.length;
-  const title = more === 0 ? 'Its parts:' : `Its biggest parts, and ${more} more:`;
-  return [...head, title, ...lines, ...tail].join('\n');
+  return [...head, more === 0 ? say(locale, 'promptParts') : moreTitle(more), ...lines, ...tail].join('\n');
 };
 
 /** What does not stand in the prompt, every reason once. */
-const lossLines = ({ parts, isShortened }: ConversationPrompt): readonly string[] => {
+const lossLines = ({ parts, isShortened }: ConversationPrompt, locale: Locale): readonly string[] => {
   const lost = new Map<string, string[]>();
-  for (const { reason, source } of parts) if (reason !== undefined) lost.set(reason, [...(lost.get(reason) ?? []), source]);
+  for (const { reason, source } of parts) {
+    const told = reason && sentenceIn(locale, reason);
+    if (told !== undefined) lost.set(told, [...(lost.get(told) ?? []), source]);
+  }
   return [
-    ...(isShortened ? ['Older messages were left out already when the context was full before.'] : []),
+    ...(isShortened ? [say(locale, 'promptShortened')] : []),
     ...[...lost].map(([reason, [first = '', ...others]]) =>
       others.length === 0
-        ? `Not whole: ${previewOf(first, 60)}: ${reason}.`
-        : `Not whole: ${others.length + 1} parts: ${reason}.`,
+        ? say(locale, 'promptLostOne', { part: previewOf(first, 60), reason })
+        : say(locale, 'promptLostMany', { count: others.length + 1, reason }),
     ),
   ];
 };
 
-const stopLine = ({ stopStrings }: ConversationPrompt): string => {
+const stopLine = ({ stopStrings }: ConversationPrompt, locale: Locale): string => {
   const shown = stopStrings.slice(0, stopsMax).map((stop) => previewOf(JSON.stringify(stop), stopCharactersMax));
-  const more = stopStrings.length > stopsMax ? ` and ${stopStrings.length - stopsMax} more` : '';
-  return shown.length === 0 ? 'Stops: none but the end token.' : `Stops: ${shown.join(' ')}${more}`;
+  if (shown.length === 0) return say(locale, 'promptStopsNone');
+  const more = stopStrings.length - shown.length;
+  const stops = [...shown, ...(more > 0 ? [say(locale, 'andMore', { count: more })] : [])].join(' ');
+  return say(locale, 'promptStops', { stops });
 };

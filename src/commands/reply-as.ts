@@ -6,6 +6,7 @@ import { say } from './locale/index.ts';
 import { counted, revisePlace, turnOfMessage } from './meant-answer.ts';
 import { refusal } from './refusal.ts';
 import type { CommandServices } from './services.ts';
+import { visiblePersonas } from './visible-personas.ts';
 
 type ReplyAsServices = Pick<CommandServices, 'memory' | 'answers' | 'personas' | 'quota' | 'settings'>;
 
@@ -24,8 +25,7 @@ export const createReplyAsMenu = ({ memory, personas }: ReplyAsServices): Comman
       const { locale, target } = context;
       if (target?.kind !== 'message') throw refusal('bad-input', context, 'outdated');
       await turnOfMessage(memory, context);
-      const choices = personas
-        .list()
+      const choices = visiblePersonas(personas, context)
         .slice(0, choicesMax)
         .map(({ id, name, summary }) => ({ label: name, value: id, ...(summary !== '' && { description: summary }) }));
       const label = say(locale, 'replyAsWhom');

@@ -1,8 +1,8 @@
 import type { Command } from '../core/command.ts';
+import { say } from './locale/index.ts';
 import { ranksAtLeast } from './rank.ts';
 import { refusal, shownPath } from './refusal.ts';
 import type { CommandServices } from './services.ts';
-import { counted } from './words.ts';
 
 /**
  * `/reset`: forgets the conversation. A server's memory belongs to all who talk there, and what is
@@ -15,7 +15,7 @@ export const createResetCommand = (services: Pick<CommandServices, 'memory' | 'e
   options: [],
   rank: 'everyone',
   async run(context) {
-    const { conversation, where, rank } = context;
+    const { conversation, where, rank, locale } = context;
     const isShared = where === 'server' || where === 'thread';
     if (isShared && !ranksAtLeast(rank, 'moderator'))
       throw refusal('not-allowed', context, 'forModerators', { command: shownPath('reset', context) });
@@ -23,10 +23,7 @@ export const createResetCommand = (services: Pick<CommandServices, 'memory' | 'e
     await services.stopAnswers(conversation);
     const forgotten = await services.memory.reset(conversation);
     await services.engine.forget(conversation);
-    const text =
-      forgotten === 0
-        ? 'There was nothing to forget here. We start anew.'
-        : `I have forgotten ${counted(forgotten, 'message')} here. We start anew.`;
-    return { text, isPrivate: false };
+    const notice = forgotten === 0 ? 'resetNothing' : forgotten === 1 ? 'resetOne' : 'resetMany';
+    return { text: say(locale, notice, { count: forgotten }), isPrivate: false };
   },
 });

@@ -1,9 +1,11 @@
 import { bounds } from '../core/bounds.ts';
 import type { Command, CommandContext, CommandReply } from '../core/command.ts';
-import type { Turn } from '../core/conversation.ts';
+import { shownText, type Turn } from '../core/conversation.ts';
+import { autoQuestionOf } from '../turn/auto-scene.ts';
+import { isSpeakRequest, lastQuestion } from '../turn/roleplay-actions.ts';
 import { defineCommand } from './define-command.ts';
 import { say } from './locale/index.ts';
-import { counted, meantAnswer, ownAnswer, revisePlace } from './meant-answer.ts';
+import { counted, meantAnswer, ownAnswer, ownerOf, revisePlace } from './meant-answer.ts';
 import { refusal } from './refusal.ts';
 import type { CommandServices } from './services.ts';
 
@@ -99,8 +101,14 @@ export const createSwipeCommand = (services: ReviseCommandServices): Command =>
       if (by === undefined && !/^[1-9]\d{0,3}$/.test(to)) throw refusal('bad-input', context, 'swipeTo');
       const { id: turnId, alternatives } = await ownAnswer(services.memory, context);
       const target = by === undefined ? { turnId, to: Number(to) - 1 } : { turnId, by };
-      const { isMoved } = await services.answers.swipe(revisePlace(context), target);
-      return isMoved ? quiet : { text: say(locale, 'noMoreSwipes', { count: alternatives.length }), isPrivate: true };
+      const { isMoved, turn } = await services.answers.swipe(revisePlace(context), target);
+      if (isMoved) return quiet;
+      if (by !== undefined && context.target !== undefined) {
+        // Its buttons led somewhere: the message is not what is remembered, as when the bot was killed in between. Memory holds.
+        await services.answers.editAnswer(revisePlace(context), { turnId, text: shownText(turn) });
+        return quiet;
+      }
+      return { text: say(locale, 'noMoreSwipes', { count: alternatives.length }), isPrivate: true };
     },
   });
 
@@ -128,15 +136,31 @@ export const createStopAction = (services: ReviseCommandServices): Command =>
   });
 
 const stopOwn = async (services: ReviseCommandServices, context: CommandContext): Promise<CommandReply> => {
-  const { conversation, user, rank, locale } = context;
+  const { conversation, rank, locale } = context;
   if (rank !== 'everyone') {
     const stopped = await services.stopAnswers(conversation);
     return stopped === 0 ? { text: say(locale, 'queueEmpty'), isPrivate: true } : quiet;
   }
   const here = services.requests().filter((request) => request.conversation === conversation);
-  const own = here.filter(({ userId }) => userId === user.id);
+  const asked = await Promise.all(here.map(({ userId, messageId }) => isAskedBy(services, context, userId, messageId)));
+  const own = here.filter((_request, index) => asked[index]);
   for (const { messageId } of own) services.queue.cancel(conversation, messageId);
   if (own.length > 0) return quiet;
   if (here.length > 0) throw refusal('not-allowed', context, 'notYours');
   return { text: say(locale, 'queueEmpty'), isPrivate: true };
+};
+
+/** Whether a request in the queue is somebody's: their own, or for an answer that is or will be theirs, whoever has called for it. */
+const isAskedBy = async (
+  { memory }: ReviseCommandServices,
+  { conversation, user }: CommandContext,
+  userId: string,
+  requestId: string,
+): Promise<boolean> => {
+  if (userId === user.id) return true;
+  const questionId = autoQuestionOf(requestId);
+  if (questionId !== undefined) return (await memory.turn(conversation, questionId))?.speaker.id === user.id;
+  if (isSpeakRequest(requestId)) return (await lastQuestion({ memory }, conversation))?.speaker.id === user.id;
+  const turn = await memory.findByMessage(conversation, requestId);
+  return turn !== undefined && (await ownerOf(memory, conversation, turn)) === user.id;
 };

@@ -1,6 +1,7 @@
 import type { Command, CommandContext, CommandPlace, CommandReply, Rank } from '../core/command.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Logger } from '../core/logger.ts';
+import { userTextIn } from '../locale/index.ts';
 import { closest } from '../text/closest.ts';
 import { parseCommandLine } from './command-line.ts';
 import { allCommands, type CommandAt, commandAt, typedCommands } from './command-tree.ts';
@@ -39,8 +40,7 @@ export const runCommand = async (
   }
 };
 
-const failureText = (error: unknown, { locale }: CommandContext): string =>
-  error instanceof PaddockError ? error.userText : say(locale, 'unexpected');
+const failureText = (error: unknown, { locale }: CommandContext): string => userTextIn(locale, error);
 
 const findCommand = (commands: readonly Command[], path: string, context: CommandContext): CommandAt => {
   const found = commandAt(commands, path);

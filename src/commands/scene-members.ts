@@ -23,7 +23,7 @@ const addCommand = ({ memory, personas }: SceneServices): Command =>
     name: 'add',
     description: 'Let another persona join; it does not know what was said before, unless you say so',
     options: [
-      personaOption(personas, 'Who joins'),
+      { ...personaOption(personas, 'Who joins'), takesLine: true },
       { name: 'knows_all', description: 'Whether it knows what was said before it came', kind: 'boolean' },
     ],
     rank: 'everyone',

@@ -4,7 +4,7 @@ import type { Memory } from '../core/memory.ts';
 import type { Persona } from '../core/persona.ts';
 import type { Scene, SceneMember } from '../core/scene.ts';
 import { completions } from './completions.ts';
-import { findPersona, uniqueNames } from './find-persona.ts';
+import { findPersona, namesHere, uniqueNames } from './find-persona.ts';
 import { say } from './locale/index.ts';
 import { refusal, shownPath } from './refusal.ts';
 import type { CommandServices, PersonaCatalogue } from './services.ts';
@@ -65,7 +65,7 @@ export const personaOption = (personas: PersonaCatalogue, description: string) =
     name: 'persona',
     description,
     isRequired: true,
-    choices: async (_context: CommandContext, typed: string) => completions(typed, uniqueNames(personas.list())),
+    choices: async (context: CommandContext, typed: string) => completions(typed, namesHere(personas, context)),
   }) as const satisfies CommandOption;
 
 /** An option that names one of the scene's members. */

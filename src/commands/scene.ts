@@ -31,7 +31,7 @@ const startCommand = (services: SceneServices): Command =>
     name: 'start',
     description: 'Begin a scene: these personas take turns here from now on',
     options: [
-      { name: 'personas', description: 'Their names, with commas between them', isRequired: true },
+      { name: 'personas', description: 'Their names, with commas between them', isRequired: true, takesLine: true },
       { name: 'mode', description: 'Who answers: natural without it', kind: 'choice', values: speakingModes },
     ],
     rank: 'everyone',

@@ -12,6 +12,7 @@ import type { AnswerQueue } from '../core/queue.ts';
 import type { AnswerSettings, Place } from '../core/settings.ts';
 import type { BookOwners, CountTokens, LoreAttachments, LorebookCatalogue, LoreService } from '../lore/index.ts';
 import type { HumanPersonas } from '../people/human-personas.ts';
+import type { LivePersonaCatalogue } from '../persona/catalogue.ts';
 import type { AnswerCounts } from '../telemetry/answer-counts.ts';
 import type { ConversationPrompt } from '../turn/explain.ts';
 import type { RevisePlace } from '../turn/revise.ts';
@@ -23,7 +24,13 @@ import type { QueuedRequest } from './request-log.ts';
 export interface PersonaCatalogue {
   list(): readonly Persona[];
   get(id: string): Persona | undefined;
+  /** To whom one belongs that was brought or made while the bot runs; undefined for what is everybody's. */
+  ownerOf(id: string): string | undefined;
 }
+
+/** The same with what changes it. */
+export type PersonaLibrary = PersonaCatalogue &
+  Pick<LivePersonaCatalogue, 'isImported' | 'add' | 'replace' | 'edit' | 'remove' | 'removed' | 'restore' | 'card' | 'file'>;
 
 /** The settings of places, and what they can be. */
 export interface PlaceSettings {
@@ -116,7 +123,7 @@ export type CommandServices = {
    * changes nothing.
    */
   explain(conversation: ConversationKey, place: Place | undefined, answer?: MeantAnswer): Promise<ConversationPrompt>;
-  readonly personas: PersonaCatalogue;
+  readonly personas: PersonaLibrary;
   readonly models: ModelsFolder;
   readonly lore: LoreParts;
   /** The persona that answers in a place, in a conversation with these settings. */

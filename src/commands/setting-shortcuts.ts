@@ -49,7 +49,7 @@ export const createTemplateCommand = (services: SettingServices): Command =>
       {
         name: 'name',
         description: 'The template; auto takes the one that fits the model',
-        choices: async (_context, typed) => valueChoices(services, 'template', typed),
+        choices: async (context, typed) => valueChoices(services, context, 'template', typed),
       },
       scopeOption,
     ],

@@ -1,4 +1,5 @@
 import type { Command } from '../core/command.ts';
+import { say } from './locale/index.ts';
 import type { CommandServices } from './services.ts';
 
 /** `/stop`: ends the answer being written here, which keeps what came of it, and drops those that wait. */
@@ -7,9 +8,10 @@ export const createStopCommand = (services: Pick<CommandServices, 'stopAnswers'>
   description: 'Stop the answer that is being written here, and drop those that wait',
   options: [],
   rank: 'everyone',
-  async run({ conversation }) {
+  async run({ conversation, locale }) {
     const stopped = await services.stopAnswers(conversation);
-    if (stopped === 0) return { text: 'Nothing is being written here.', isPrivate: true };
-    return { text: stopped === 1 ? 'Stopped.' : `Stopped: ${stopped} answers, counting those that waited.`, isPrivate: false };
+    if (stopped === 0) return { text: say(locale, 'stopNothing'), isPrivate: true };
+    const text = stopped === 1 ? say(locale, 'stopped') : say(locale, 'stoppedMany', { count: stopped });
+    return { text, isPrivate: false };
   },
 });

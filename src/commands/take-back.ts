@@ -4,7 +4,7 @@ import type { Turn } from '../core/conversation.ts';
 import { branch, rewind, undo } from '../turn/history.ts';
 import { defineCommand } from './define-command.ts';
 import { say } from './locale/index.ts';
-import { ownerOf, revisePlace, turnOfMessage } from './meant-answer.ts';
+import { ownerOf, requireOwnTurn, revisePlace, turnOfMessage } from './meant-answer.ts';
 import { ranksAtLeast } from './rank.ts';
 import { refusal, requireOwnerOrModerator } from './refusal.ts';
 import type { ReviseCommandServices } from './revise.ts';
@@ -92,7 +92,7 @@ export const createBranchMenu = (services: ReviseCommandServices): Command =>
       const { conversation, target, locale, user } = context;
       if (target?.kind !== 'message') throw refusal('bad-input', context, 'outdated');
       const turn = await turnOfMessage(services.memory, context);
-      requireOwnerOrModerator(context, await ownerOf(services.memory, conversation, turn));
+      await requireOwnTurn(services.memory, context, turn);
       const name = say(locale, 'branchName', { name: user.name }).slice(0, 90).toWellFormed();
       const thread = await services.answers.openThread(revisePlace(context), target.messageId, name);
       if (thread === undefined) throw refusal('not-allowed', context, 'noThread');

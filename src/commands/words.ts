@@ -1,6 +1,3 @@
-/** `1 message`, `3 messages`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
 /** A span of time in its two largest units: `40 s`, `2 h 5 min`, `3 d 4 h`. */
 export const durationText = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type SentenceValue, sentence } from '../core/sentence.ts';
 import { writtenChat } from './chat-schema.ts';
 import * as kind from './kinds.ts';
 
@@ -53,7 +54,7 @@ const answer = {
     .array(kind.text('a text of 1 to 200 characters', 200))
     .max(16)
     .readonly()
-    .meta({ expected: 'a list of at most 16 texts' })
+    .meta({ expected: sentence('listOfTexts', { max: 16 }) })
     .default([])
     .describe("Texts that end an answer and are not part of it, besides the template's and the preset's own."),
   reasoning: kind
@@ -86,14 +87,14 @@ const writtenAnswer = () => kind.group(about.answer, kind.written(answer));
 /** What a file says of sampling and answers, and nothing that it does not say. */
 export const writtenSettings = () => ({ sampling: writtenSampling(), answer: writtenAnswer() });
 
-export const personaId = () => kind.id('the name of a file in personas/, in lower case and without its extension');
+export const personaId = () => kind.id(sentence('personaNameForm'));
 /** Unlike other names with dots, which the versions of models have. */
-export const presetName = (expected: string) =>
+export const presetName = (expected: SentenceValue) =>
   z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)
     .meta({ expected });
-export const presetId = () => presetName('`auto`, `none` or the name of a file in config/models/, without its extension');
+export const presetId = () => presetName(sentence('presetNameForm'));
 
 /** Everything that a server or channel can have of its own. */
 export const placeSettings = () => ({

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { bounds } from '../core/bounds.ts';
+import { locales } from '../core/locale.ts';
+import { sentence } from '../core/sentence.ts';
 import * as kind from './kinds.ts';
 
 // What the configuration and its places can set of how the bot behaves in a chat: when it answers,
@@ -13,7 +16,7 @@ const trigger = {
     .array(kind.text('a word of 1 to 64 characters', 64))
     .max(32)
     .readonly()
-    .meta({ expected: 'a list of at most 32 words' })
+    .meta({ expected: sentence('listOfWords', { max: 32 }) })
     .default([])
     .describe('Words that wake it wherever they stand in a message, such as its name. Capitals make no difference.'),
   chance: kind
@@ -44,12 +47,40 @@ const reply = {
     .describe('Whether the newest answer of a channel carries buttons: other versions of it, once more, go on, stop.'),
 };
 
+const recall = {
+  mode: kind
+    .choice(['off', 'words'])
+    .default('off')
+    .describe(
+      'Whether older messages of the same conversation that no longer fit into the prompt come back into it where they have to do with what is being said. `words` finds them by the words they share with it.',
+    ),
+  countMax: kind.whole(1, bounds.recall.countMax).default(3).describe('How many messages come back at most.'),
+  scoreMin: kind.number(0, 1).default(0.25).describe('How well a message has to fit. 1 is one that says all that was asked for.'),
+  tokensMax: kind
+    .whole(16, 100_000)
+    .default(300)
+    .describe('Tokens that they may take together; never more than a quarter of the prompt.'),
+  queryMessages: kind.whole(1, 10).default(2).describe('How many of the last messages they have to fit. The newest counts most.'),
+  depth: kind
+    .either(['system'], kind.whole(0, 1000))
+    .default(1)
+    .describe(
+      'How many messages before the end of the prompt they stand: 1 is right before the question. `system` puts them behind the summary, as SillyTavern does; then the model reads the whole prompt anew whenever other messages come back.',
+    ),
+};
+
 const quota = {
   perUserPerHour: kind.whole(0, 100_000).default(0).describe('Answers that one person gets in an hour. 0 is no limit.'),
   perServerPerHour: kind.whole(0, 1_000_000).default(0).describe('Answers that one server gets in an hour. 0 is no limit.'),
 };
 
 const single = {
+  language: kind
+    .choice(['auto', ...locales])
+    .default('auto')
+    .describe(
+      'The language of what the bot says by itself in a channel: errors, refusals, places in the queue. `auto` is the one that the Discord server names in its community settings, or else English. Commands answer in the language of whoever calls them, and answers are written in the one that the model chooses.',
+    ),
   historyTurnsMax: kind
     .either(['all'], kind.whole(0, 1_000_000))
     .default('all')
@@ -65,6 +96,7 @@ const single = {
 const about = {
   trigger: 'When it answers.',
   reply: 'In which form it answers.',
+  recall: 'What it remembers of a long conversation besides the summary.',
   quota: 'How often it answers. The hour is a sliding one.',
 };
 
@@ -72,6 +104,7 @@ export const chatSettings = () => ({
   ...single,
   trigger: kind.group(about.trigger, trigger),
   reply: kind.group(about.reply, reply),
+  recall: kind.group(about.recall, recall),
   quota: kind.group(about.quota, quota),
 });
 
@@ -80,6 +113,7 @@ export const writtenChat = () => ({
   ...kind.written(single),
   trigger: kind.group(about.trigger, kind.written(trigger)),
   reply: kind.group(about.reply, kind.written(reply)),
+  recall: kind.group(about.recall, kind.written(recall)),
   quota: kind.group(about.quota, kind.written(quota)),
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Sentence, type SentenceValue, sentence } from '../core/sentence.ts';
 
 // The forms that settings take. Each carries in words what it expects, for messages and the
 // documentation; `.describe()` on top of it says what the setting means.
@@ -28,8 +29,7 @@ export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
     .min(least)
     .max(most)
     .meta({
-      expected:
-        most === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`,
+      expected: most === Number.MAX_SAFE_INTEGER ? sentence('wholeFrom', { least }) : sentence('wholeBetween', { least, most }),
     });
 
 export const number = (least: number, most: number) =>
@@ -37,34 +37,30 @@ export const number = (least: number, most: number) =>
     .number()
     .min(least)
     .max(most)
-    .meta({ expected: `a number from ${least} to ${most}` });
+    .meta({ expected: sentence('numberBetween', { least, most }) });
 
 /** Some words, or a value of another kind. */
-export const either = <const Words extends readonly [string, ...string[]], Other extends z.ZodType>(
-  words: Words,
-  other: Other,
-) => {
-  const otherwise = String(z.globalRegistry.get(other)?.expected);
-  return z.union([z.enum(words), other]).meta({
-    expected: `${words.map((word) => `\`${word}\``).join(', ')}${otherwise.includes(' or ') ? ',' : ' or'} ${otherwise}`,
-  });
-};
+export const either = <const Words extends readonly [string, ...string[]], Other extends z.ZodType>(words: Words, other: Other) =>
+  z.union([z.enum(words), other]).meta({ expected: [...quoted(words), ...oneOrMore(z.globalRegistry.get(other)?.expected)] });
 
 export const choice = <const Words extends readonly [string, string, ...string[]]>(words: Words) =>
-  z.enum(words).meta({
-    expected: `${words
-      .slice(0, -1)
-      .map((word) => `\`${word}\``)
-      .join(', ')} or \`${words.at(-1)}\``,
-  });
+  z.enum(words).meta({ expected: quoted(words) });
 
-export const yesNo = () => z.boolean().meta({ expected: 'true or false' });
+const quoted = (words: readonly string[]): readonly string[] => words.map((word) => `\`${word}\``);
+
+const oneOrMore = (expected: SentenceValue | undefined): readonly (string | Sentence)[] => {
+  if (typeof expected !== 'object') return expected === undefined ? [] : [String(expected)];
+  return 'key' in expected ? [expected] : expected;
+};
+
+export const yesNo = () => z.boolean().meta({ expected: ['true', 'false'] });
 
 /** One line of text that is not only white space. */
-export const text = (expected: string, charactersMax = 1000) => z.string().max(charactersMax).regex(/\S/).meta({ expected });
+export const text = (expected: SentenceValue, charactersMax = 1000) =>
+  z.string().max(charactersMax).regex(/\S/).meta({ expected });
 
 /** A name that can also be a file's. */
-export const id = (expected: string) =>
+export const id = (expected: SentenceValue) =>
   z
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)
@@ -76,7 +72,7 @@ export const template = () =>
     .string()
     .max(1000)
     .regex(/^(auto|[a-z0-9][a-z0-9_-]{0,63}|native:[\w.-]{1,64}|.*[^/\\]\.jinja2?)$/)
-    .meta({ expected: '`auto`, the name of a template, `native:` with a name, or a path that ends in .jinja' });
+    .meta({ expected: sentence('templateForm') });
 
 /** True when a not yet checked value has numbers in all these places. */
 export const hasNumbers = (value: unknown, ...paths: readonly (readonly string[])[]): boolean =>

@@ -1,6 +1,7 @@
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Logger } from '../core/logger.ts';
+import { sentence } from '../core/sentence.ts';
 import type { Place } from '../core/settings.ts';
 import type { WrittenPlace } from './answer-schema.ts';
 import { parseSetting, placeSchema, settingNamed, settingNames, valueAt, withSetting, writtenNames } from './setting-names.ts';
@@ -113,7 +114,7 @@ const salvaged = (stored: unknown): WrittenPlace =>
 
 const storeFailed = (cause: unknown): never => {
   throw new PaddockError('store-failed', 'settings could not be read or written', {
-    userText: "I can't get at my settings at the moment. Please try again in a minute.",
+    userText: sentence('settingsUnreachable'),
     isRetryable: true,
     cause,
   });

@@ -63,7 +63,7 @@ const settings = {
       .default('auto')
       .describe('Processor threads that compute. `auto` leaves one core free, without which they stall one another.'),
     flashAttention: kind
-      .either(['auto'], z.boolean().meta({ expected: 'true or false' }))
+      .either(['auto'], kind.yesNo())
       .default('auto')
       .describe('Attention that needs less memory for long contexts. `auto` lets the engine decide.'),
     slots: kind
@@ -104,7 +104,7 @@ const settings = {
   ...chatSettings(),
 
   servers: servers().describe(
-    'What is different in single servers, by their ids: `preset`, `persona`, `template`, and any of `sampling`, `answer`, `historyTurnsMax`, `adultPersonas`, `trigger`, `reply` and `quota`; under `channels` the same for channels.',
+    'What is different in single servers, by their ids: `preset`, `persona`, `template`, and any of `sampling`, `answer`, `language`, `historyTurnsMax`, `adultPersonas`, `trigger`, `reply`, `recall` and `quota`; under `channels` the same for channels.',
   ),
   channels: channels().describe(
     'The same for single channels, threads or categories, by their ids. The nearest to where somebody writes wins.',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PaddockError } from '../core/error.ts';
-import { expectedOf, leafNames, shapeOf, shown } from '../text/check.ts';
+import { sentence } from '../core/sentence.ts';
+import { expectationOf, expectedOf, leafNames, shapeOf, shown } from '../text/check.ts';
 import { closest } from '../text/closest.ts';
 import { parseYaml } from '../text/parse-yaml.ts';
 import { placeSettings, type WrittenPlace } from './answer-schema.ts';
@@ -75,7 +76,11 @@ export const parseSetting = (asked: string, text: string): { readonly name: stri
     if (result.success) return { name, value: result.data };
   }
   throw new PaddockError('bad-input', `${name} was set to something that it can't be`, {
-    userText: `${name} can't be ${shown(text.trim())}. It is ${expectedOf(schema) ?? 'something else'}.`,
+    userText: sentence('settingWrong', {
+      name,
+      value: shown(text.trim()),
+      expected: expectationOf(schema) ?? sentence('somethingElse'),
+    }),
   });
 };
 
@@ -91,7 +96,7 @@ export const settingNamed = (asked: string): SettingName => {
     settingNames.flatMap(({ name }) => [name, name.slice(name.lastIndexOf('.') + 1)]),
   );
   throw new PaddockError('not-found', 'an unknown setting was asked for', {
-    userText: `There is no setting of that name. ${near === undefined ? '/config show lists those there are.' : `Did you mean ${near}?`}`,
+    userText: near === undefined ? sentence('settingUnknown') : sentence('settingUnknownNear', { near }),
   });
 };
 

@@ -1,4 +1,4 @@
-import type { AnswerSettings, Place } from '../core/settings.ts';
+import type { AnswerSettings, Place, ReplySettings } from '../core/settings.ts';
 import type { WrittenPlace } from './answer-schema.ts';
 import { type Config, defaultContextTokens } from './config.ts';
 import { type ModelNames, presetFor } from './match-preset.ts';
@@ -32,7 +32,7 @@ type Layer = { readonly source: string; readonly isPreset?: boolean; readonly wr
 type Level = { readonly source: string; readonly written: WrittenPlace };
 
 const defaults = settingsSchema.parse(null);
-const nothing = { sampling: { dry: {}, xtc: {} }, answer: {}, trigger: {}, reply: {}, quota: {} };
+const nothing = { sampling: { dry: {}, xtc: {} }, answer: {}, trigger: {}, reply: {}, recall: {}, quota: {} };
 
 /**
  * Puts settings over one another: the built-in defaults, the configuration, the server, and the channels from the
@@ -75,7 +75,8 @@ export const createSettingsCascade = (config: Config, presets: Presets): Setting
         ...(historyTurnsMax !== 'all' && { historyTurnsMax }),
         adultPersonas: nearest(layers, ({ adultPersonas }) => adultPersonas) ?? defaults.adultPersonas,
         trigger: merged(layers, defaults.trigger, (written) => written.trigger),
-        reply: merged(layers, defaults.reply, (written) => written.reply),
+        reply: { ...merged(layers, defaults.reply, (written) => written.reply), ...languageAt(layers, place) },
+        recall: merged(layers, defaults.recall, (written) => written.recall),
         quota: merged(layers, defaults.quota, (written) => written.quota),
       };
     },
@@ -158,6 +159,13 @@ const stopStringsOf = (layers: readonly Layer[], preset: Preset | undefined): re
   return [...new Set([...(preset?.answer.stopStrings ?? []), ...(written ?? defaults.answer.stopStrings)])];
 };
 
+/** The language of the bot's own words; said only where one is chosen or known. */
+const languageAt = (layers: readonly Layer[], place: Place | undefined): Pick<ReplySettings, 'language'> => {
+  const chosen = nearest(layers, ({ language }) => language) ?? defaults.language;
+  const language = chosen === 'auto' ? place?.locale : chosen;
+  return language === undefined ? {} : { language };
+};
+
 const samplingAt = (layers: readonly Layer[]): typeof defaults.sampling =>
   layers.reduce<typeof defaults.sampling>((under, { written }) => {
     const { dry, xtc, ...plain } = written.sampling;
@@ -169,8 +177,9 @@ const explain = (layers: readonly Layer[], preset: Preset | undefined): readonly
   const note = (name: string, value: unknown, source: string): void => {
     if (value !== undefined) found.set(name, { name, value, source });
   };
-  const { persona, template, sampling, answer, historyTurnsMax, adultPersonas, trigger, reply, quota } = defaults;
-  const whole = { persona, template, sampling, answer, historyTurnsMax, adultPersonas, trigger, reply, quota };
+  const { persona, template, sampling, answer, language, historyTurnsMax, adultPersonas, trigger, reply, recall, quota } =
+    defaults;
+  const whole = { persona, template, sampling, answer, language, historyTurnsMax, adultPersonas, trigger, reply, recall, quota };
   for (const [name, value] of leavesOf(whole)) note(name, value, 'default');
   for (const { source, written } of layers) {
     const { preset: _chosen, ...settings }: WrittenPlace = written;

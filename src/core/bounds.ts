@@ -39,8 +39,8 @@ export const bounds = {
   autoScene: { conversationsMax: 1000, pauseMs: 5000, pauseMsMin: 1000, pauseMsMax: 10 * 60_000, turnsMax: 4, turnsMaxMax: 20 },
   /** Characters of a note, a scenario or a summary that people write. */
   conversationTextCharactersMax: 4000,
-  /** Work for when nobody waits for an answer: jobs, and how long it must have been quiet before reading ahead and before summaries, in milliseconds. */
-  idleWork: { jobsMax: 1000, prefillMs: 300, summaryMs: 3000 },
+  /** Work for when nobody waits for an answer: jobs, and how long it must have been quiet before reading ahead, before old turns are read for recall and before summaries, in milliseconds. */
+  idleWork: { jobsMax: 1000, prefillMs: 300, recallMs: 1000, summaryMs: 3000 },
   /** A summary made by the model: words, tokens of the answer, and tries for the same turns before they are left alone. */
   summary: { wordsMax: 200, tokensMax: 500, triesMax: 3 },
   /** Answers of bots in a row, without a human between them, before the bot falls silent. */
@@ -135,6 +135,16 @@ export const bounds = {
     webhookChannelsMax: 1000,
     webhookMessagesMax: 10_000,
     webhookRefusalMs: 10 * 60_000,
+    /**
+     * Webhooks of one channel that wear a persona's picture; how long one must have been silent before it is given another's; the
+     * longest an answer waits for a picture, and how long after a failure or such a wait none does, in milliseconds.
+     */
+    dressedWebhooksMax: 8,
+    redressMs: 10 * 60_000,
+    dressMsMax: 10_000,
+    dressPauseMs: 60_000,
+    /** Notices of places in the queue that are known to stand, so that a later start can take them away. */
+    openNoticesMax: 500,
     /** Messages among which one is looked for whose sending may have failed. */
     lookUpMessagesMax: 50,
     /** Channels whose newest answer is known, and messages that the bot itself has removed. */
@@ -167,6 +177,30 @@ export const bounds = {
   quotaKeysMax: 20_000,
   /** Conversations that are known of one user, the latest used so many; and pairs of both held in memory, so that each is written once. */
   userConversations: { countMax: 20_000, pairsMax: 50_000 },
+  /** Pinned turns of a conversation, and the part of the prompt's tokens that they may take together; those pinned first leave first. */
+  pins: { countMax: 20, shareMax: 0.25 },
+  /**
+   * Recall of older messages by their words. The index, which is only in memory: turns of one conversation, conversations, entries in all,
+   * and of one turn the characters and different words that are looked at. A question reads at most `pageTurnsMax` turns that are not in it
+   * yet; the rest is read while the bot is idle. A search: words of the question, entries looked at, turns that are read for it.
+   * `shareMax`: the part of the prompt's tokens that recalled messages can have, whatever the setting says. The newest `newestMax` turns are
+   * never recalled. A score is measured by the `fullTermsMax` words of the question that say most.
+   */
+  recall: {
+    turnsMax: 20_000,
+    conversationsMax: 64,
+    entriesMax: 1_000_000,
+    turnCharactersMax: 4000,
+    turnTermsMax: 100,
+    pageTurnsMax: 256,
+    questionTermsMax: 32,
+    scannedEntriesMax: 200_000,
+    candidatesMax: 8,
+    countMax: 20,
+    shareMax: 0.25,
+    newestMax: 5,
+    fullTermsMax: 6,
+  },
   /** Turns read at a time where a whole conversation is looked through. */
   scannedTurnsMax: 500,
   /** Characters of one option of a command, unless it says otherwise. */
@@ -245,6 +279,11 @@ export const bounds = {
   },
   /** Personas that were removed and can be had back: the newest so many files. */
   removedPersonasMax: 100,
+  /**
+   * Personas that were brought or made while the bot runs: of one server or person; bytes of all, and of the removed ones that can be had
+   * back. `formCharactersMax`: a field of a form, Discord's limit.
+   */
+  personaLibrary: { perOwnerMax: 50, folderBytesMax: 1_000_000_000, removedBytesMax: 250_000_000, formCharactersMax: 4000 },
   /** Files in the presets folder. */
   presetsMax: 500,
   /** Bytes at the beginning of a model's file in which its name is looked for. */
@@ -322,6 +361,11 @@ export const bounds = {
     variableNameCharactersMax: 100,
     variableCharactersMax: 4000,
   },
+  /**
+   * A persona's picture as it is shown in a chat: bytes (Discord says nothing of a limit; more than a mebibyte has been refused
+   * silently), and pixels of a side.
+   */
+  shownPicture: { bytesMax: 1_048_576, sideMax: 4096 },
   /** A persona's summary, in characters: what Discord shows of a choice. */
   personaSummaryCharactersMax: 100,
   /** One logged value: characters, levels of nesting, entries of a list or object. */

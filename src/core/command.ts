@@ -157,6 +157,8 @@ export type CommandReply = {
   /** Shown to the caller only, where the platform can. */
   readonly isPrivate: boolean;
   readonly files?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** A picture under the text, by its https address, where the platform shows pictures. The text does without it. */
+  readonly pictureUrl?: string;
   /** Buttons and menus under it, 25 buttons or 5 menus at most. */
   readonly components?: readonly CommandComponent[];
   /** Shown in place of all else. */

@@ -60,6 +60,8 @@ export type ConversationSettings = {
   readonly summary?: Summary;
   /** Whether summaries are made and used here. [true] */
   readonly isSummarised?: boolean;
+  /** Ids of the turns that stay in the prompt when older ones are dropped, in the order in which they were pinned. */
+  readonly pins?: readonly string[];
   /** What `{{setvar}}` has set in texts of personas and lore. */
   readonly variables?: Readonly<Record<string, string>>;
   /**

@@ -31,6 +31,9 @@ export type TurnChange = { readonly messageIds?: readonly string[] } & (
 /** What was removed: how many turns, and the newest `bounds.removedTurnsMax` of them, oldest first. */
 export type RemovedTurns = { readonly count: number; readonly turns: readonly Turn[] };
 
+/** What came of pinning a turn, or of letting it go: `full` when as many are pinned as can be, `unknown` when it is not remembered. */
+export type PinOutcome = 'changed' | 'unchanged' | 'full' | 'unknown';
+
 /**
  * The memory of all conversations: for each an append-only log of turns with its settings.
  * Every promise resolves once the change is on disk. A failing store rejects with a
@@ -59,6 +62,8 @@ export interface Memory {
   ): Promise<readonly Turn[]>;
   /** The turn of an id, if it is remembered. */
   turn(conversation: ConversationKey, turnId: string): Promise<Turn | undefined>;
+  /** The turns of these ids that are remembered, oldest first; what they share of the store is read once. */
+  turnsOf(conversation: ConversationKey, turnIds: readonly string[]): Promise<readonly Turn[]>;
   /** Number of turns since the last reset, without reading them. */
   count(conversation: ConversationKey): Promise<number>;
   /** The turn that carries a platform message, if it is remembered. */
@@ -84,7 +89,9 @@ export interface Memory {
   ): Promise<number | undefined>;
   /** Removes the turns that carry any of these platform messages; returns how many. */
   deleteMessages(conversation: ConversationKey, messageIds: readonly string[]): Promise<number>;
-  /** Forgets all turns and `promptStartId`; other settings stay. Returns how many turns there were. */
+  /** Makes a turn one of the `pins` of the settings, `bounds.pins.countMax` at most, or takes it out of them. A turn that is removed leaves them by itself. */
+  pin(conversation: ConversationKey, turnId: string, isPinned: boolean): Promise<PinOutcome>;
+  /** Forgets all turns and what the settings say of them; other settings stay. Returns how many turns there were. */
   reset(conversation: ConversationKey): Promise<number>;
   settings(conversation: ConversationKey): Promise<ConversationSettings>;
   /** Merges into the settings; a property given as `undefined` goes back to its default. */

@@ -32,7 +32,9 @@ export type IncomingMessage = {
 export type SpeakerLook = {
   /** As people see it, one line. */
   readonly name: string;
-  /** A picture that everybody can fetch. */
+  /** Whose look it is; where the platform can, the speaker's picture is shown. [nobody's in particular] */
+  readonly speakerId?: string;
+  /** A picture that everybody can fetch, by its https address; it goes before the speaker's. */
   readonly avatarUrl?: string;
 };
 
@@ -48,8 +50,8 @@ export type AnswerPosition = { readonly index: number; readonly count: number };
  * except `finish`, which tells by it that the answer was not delivered.
  */
 export interface ReplyPort {
-  /** The message waits for its turn, and so many answers come before: to be shown until `begin` or `end`. May be called again. */
-  waits?(place: number): void;
+  /** The message waits for its turn; what is told about that is to be shown until `begin` or `end`. May be called again. */
+  waits?(notice: string): void;
   /**
    * The message's turn has come and `speaker` is about to answer: show that it is being written.
    *

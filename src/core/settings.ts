@@ -1,5 +1,6 @@
 import type { Sampling } from './engine.ts';
 import type { PromptLayout } from './layout.ts';
+import type { Locale } from './locale.ts';
 
 /** Where something is said, as settings see it: the widest place last. Empty in the terminal. */
 export type Place = {
@@ -10,6 +11,8 @@ export type Place = {
   readonly isOwnThread?: boolean;
   /** Whether only adults are let in; direct messages and the terminal count as such. [false] */
   readonly isAgeRestricted?: boolean;
+  /** The language that people speak there, where the platform knows it. */
+  readonly locale?: Locale;
 };
 
 /** When the bot answers in one place. */
@@ -43,6 +46,24 @@ export type ReplySettings = {
   readonly linkPreviews: boolean;
   /** Whether the newest answer of a channel carries buttons: other versions, again, go on, stop. */
   readonly buttons: boolean;
+  /** The language of what the bot itself says there. [English] */
+  readonly language?: Locale;
+};
+
+/** Whether and how older messages that no longer stand in the prompt are brought back where they have to do with a question. */
+export type RecallSettings = {
+  /** `words` finds them by the words they have in common with what was said last. */
+  readonly mode: 'off' | 'words';
+  /** How many at most. */
+  readonly countMax: number;
+  /** How well they have to fit, from 0 to 1. */
+  readonly scoreMin: number;
+  /** Tokens of all of them together. */
+  readonly tokensMax: number;
+  /** By how many of the last messages they are looked for. */
+  readonly queryMessages: number;
+  /** How many messages before the prompt's end they stand; or `system`, behind the summary. */
+  readonly depth: number | 'system';
 };
 
 /** How many answers an hour there may be; 0 is no limit. */
@@ -70,5 +91,6 @@ export type AnswerSettings = {
   readonly adultPersonas: 'age-restricted' | 'everywhere' | 'never';
   readonly trigger: TriggerSettings;
   readonly reply: ReplySettings;
+  readonly recall: RecallSettings;
   readonly quota: QuotaSettings;
 };

@@ -1,6 +1,7 @@
 import { bounds } from '../core/bounds.ts';
 import type { ConversationKey } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 import type { Place } from '../core/settings.ts';
 import { idPattern } from '../text/slug.ts';
 import { createKept } from './kept.ts';
@@ -136,5 +137,5 @@ const idsOf = (stored: unknown): readonly string[] =>
 
 const tooMany = (): PaddockError =>
   new PaddockError('bad-input', 'too many lorebooks are attached to one place', {
-    userText: `There can be at most ${bounds.loreLibrary.attachedMax} lorebooks in one place. Detach one first.`,
+    userText: sentence('booksAttachedFull', { max: bounds.loreLibrary.attachedMax }),
   });

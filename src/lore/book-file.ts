@@ -1,6 +1,7 @@
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Lorebook } from '../core/lorebook.ts';
+import { sentence } from '../core/sentence.ts';
 import { isCheapYaml, type YamlBounds } from '../text/cheap-yaml.ts';
 import { type Mistake, mistakeLine } from '../text/mistake.ts';
 import { badLorebook } from './clean-value.ts';
@@ -33,43 +34,44 @@ export type CheckedBook =
  */
 export const checkBook = (bytes: Uint8Array, id: string, file: string, name: string = id): CheckedBook => {
   try {
-    const text = decode(bytes);
-    if (isJson(text)) return json(parseLorebook(text, { id, name }));
-    if (bytes.length > bounds.textFileBytesMax)
-      throw badLorebook(`This YAML is larger than ${bounds.textFileBytesMax} bytes; save it as JSON.`);
-    const checked = parseLorebookFile(text, id, file);
-    if (checked.mistakes !== undefined) return checked;
-    return { book: checked.book, format: 'yaml', warnings: [] };
+    return checkText(decode(bytes), id, file, name);
   } catch (error) {
     if (!(error instanceof PaddockError)) throw error;
     return { mistakes: [{ file, path: '', text: error.userText.replace(/\.$/, '') }] };
   }
 };
 
-/**
- * The same for a file from anywhere: what would be costly to read is refused. Throws a `PaddockError` (`bad-input`)
- * with a sentence for whoever brought it.
- */
-export const readBook = (bytes: Uint8Array, id: string, name: string = id): ReadBook => {
-  const text = decode(bytes);
-  if (text.trim() === '') throw badLorebook('This file is empty, so it is no lorebook.');
-  if (!isJson(text) && !isCheapYaml(text, yamlBounds)) {
-    throw badLorebook(
-      `This YAML is too large or too intricate for me (at most ${bounds.loreLibrary.yamlBytesMax / 1000} kB). Save the lorebook as JSON.`,
-    );
-  }
-  const checked = checkBook(bytes, id, 'lorebook', name);
-  if (checked.mistakes === undefined) return checked;
-  throw mistaken(checked.mistakes);
+/** The same for a book that is needed: throws a `PaddockError` (`bad-input`) with a sentence for whoever needs it. */
+export const usableBook = (bytes: Uint8Array, id: string, file: string, name: string = id): ReadBook =>
+  usable(checkText(decode(bytes), id, file, name));
+
+/** Throws `bad-input` for what is no book at all. */
+const checkText = (text: string, id: string, file: string, name: string): CheckedBook => {
+  if (isJson(text)) return json(parseLorebook(text, { id, name }));
+  if (Buffer.byteLength(text) > bounds.textFileBytesMax)
+    throw badLorebook(sentence('bookYamlTooLarge', { bytes: bounds.textFileBytesMax }));
+  const checked = parseLorebookFile(text, id, file);
+  if (checked.mistakes !== undefined) return checked;
+  return { book: checked.book, format: 'yaml', warnings: [] };
 };
 
-/** Mistakes as one sentence for whoever brought the file. */
-export const mistaken = (mistakes: readonly Mistake[]): PaddockError => {
-  const [only] = mistakes;
-  if (only !== undefined && only.position === undefined && only.path === '') return badLorebook(`${only.text}.`);
+/** The same for a file from anywhere: what would be costly to read is refused. */
+export const readBook = (bytes: Uint8Array, id: string, name: string = id): ReadBook => {
+  const text = decode(bytes);
+  if (text.trim() === '') throw badLorebook(sentence('bookEmpty'));
+  if (!isJson(text) && !isCheapYaml(text, yamlBounds)) {
+    throw badLorebook(sentence('bookYamlTooIntricate', { kilobytes: bounds.loreLibrary.yamlBytesMax / 1000 }));
+  }
+  return usable(checkText(text, id, 'lorebook', name));
+};
+
+const usable = (checked: CheckedBook): ReadBook => {
+  const { mistakes } = checked;
+  if (mistakes === undefined) return checked;
   const shown = mistakes.slice(0, 3).map((mistake) => mistakeLine(mistake).replace(/\s+/g, ' '));
-  const more = mistakes.length > shown.length ? `; and ${mistakes.length - shown.length} more` : '';
-  return badLorebook(`This lorebook can not be used: ${shown.join('; ')}${more}.`);
+  const count = mistakes.length - shown.length;
+  const told = { mistakes: shown.join('; ') };
+  throw badLorebook(count === 0 ? sentence('bookMistakes', told) : sentence('bookMistakesMore', { ...told, count }));
 };
 
 /** A book as a file. JSON comes in the form the book was read in, a world file where it was read in none. */
@@ -88,12 +90,12 @@ const json = (read: ImportedLorebook): ReadBook => ({ ...read, format: 'json' })
 const decode = (bytes: Uint8Array): string => {
   const { fileBytesMax } = bounds.lorebook;
   if (bytes.length > fileBytesMax) {
-    throw badLorebook(`This lorebook is larger than ${fileBytesMax / 1_000_000} MB. Split it into several books.`);
+    throw badLorebook(sentence('bookTooLarge', { megabytes: fileBytesMax / 1_000_000 }));
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw badLorebook('This file is no text in UTF-8, so it is no lorebook. Save it as UTF-8.', error);
+    throw badLorebook(sentence('bookNotUtf8'), error);
   }
 };
 

@@ -4,6 +4,7 @@ import { link, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promis
 import { join, parse, sep } from 'node:path';
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
+import { inEnglish, type Sentence, sentence } from '../core/sentence.ts';
 import { isCode, linked } from '../text/link-file.ts';
 import { idPattern } from '../text/slug.ts';
 import type { BookFormat } from './book-file.ts';
@@ -117,12 +118,14 @@ export const bookFilesIn = async (
 export const bytesOfFile = async (path: string, bytesMax: number): Promise<Uint8Array> => {
   // Without waiting: opening a named pipe would last until somebody writes into it.
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error: unknown) => {
-    throw isCode(error, 'ENOENT') ? unreadable('There is no such file.', error) : unreadable('The file can not be read.', error);
+    throw isCode(error, 'ENOENT')
+      ? unreadable(sentence('fileMissing'), error)
+      : unreadable(sentence('fileUnreadable', { code: codeOf(error) }), error);
   });
   try {
     const state = await handle.stat();
-    if (!state.isFile()) throw unreadable('That is not a file.');
-    if (state.size > bytesMax) throw unreadable(`The file is larger than ${bytesMax / 1_000_000} MB; I take none so large.`);
+    if (!state.isFile()) throw unreadable(sentence('fileIsNone'));
+    if (state.size > bytesMax) throw unreadable(sentence('fileTooLarge', { megabytes: bytesMax / 1_000_000 }));
     const bytes = Buffer.alloc(state.size);
     const { bytesRead } = await handle.read(bytes, 0, state.size, 0);
     return bytes.subarray(0, bytesRead);
@@ -159,10 +162,12 @@ const entriesOf = async (folder: string) => {
 
 const stampOf = (name: string): string => name.split('.')[1] ?? '';
 
-const unreadable = (sentence: string, cause?: unknown): PaddockError =>
-  new PaddockError('bad-input', sentence, { userText: sentence, ...(cause !== undefined && { cause }) });
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason');
+
+const unreadable = (said: Sentence, cause?: unknown): PaddockError =>
+  new PaddockError('bad-input', inEnglish(said), { userText: said, ...(cause !== undefined && { cause }) });
 
 const taken = (id: string): PaddockError =>
   new PaddockError('bad-input', `the lorebook ${id} is there already`, {
-    userText: 'There is another lorebook of that name already. Choose another one.',
+    userText: sentence('bookNameTaken'),
   });

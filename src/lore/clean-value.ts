@@ -1,12 +1,13 @@
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
+import { inEnglish, type Sentence, sentence } from '../core/sentence.ts';
 
 /** A group of names and values from a file. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** A file that can't be used, with a sentence for whoever brought it. */
-export const badLorebook = (sentence: string, cause?: unknown): PaddockError =>
-  new PaddockError('bad-input', `lorebook: ${sentence}`, { userText: sentence, cause });
+export const badLorebook = (said: Sentence, cause?: unknown): PaddockError =>
+  new PaddockError('bad-input', `lorebook: ${inEnglish(said)}`, { userText: said, cause });
 
 export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -21,8 +22,8 @@ export const cleanValue = (value: unknown): unknown => {
   let valuesLeft: number = bounds.lorebook.valuesMax;
   const copy = (inner: unknown, depth: number): unknown => {
     valuesLeft -= 1;
-    if (valuesLeft < 0) throw badLorebook('This lorebook holds too many values. Split it into several books.');
-    if (depth > bounds.lorebook.depthMax) throw badLorebook('This lorebook is nested too deeply to be one. Export it again.');
+    if (valuesLeft < 0) throw badLorebook(sentence('bookTooManyValues'));
+    if (depth > bounds.lorebook.depthMax) throw badLorebook(sentence('bookTooDeep'));
     if (typeof inner === 'string') return inner.toWellFormed();
     if (inner === null || typeof inner === 'number' || typeof inner === 'boolean') return inner;
     if (Array.isArray(inner)) return inner.map((item) => copy(item, depth + 1));
@@ -39,16 +40,11 @@ export const cleanValue = (value: unknown): unknown => {
 /** Parses JSON from anywhere; a sentence instead of a syntax error. */
 export const parseJson = (text: string): unknown => {
   if (text.length > bounds.lorebook.fileBytesMax) {
-    throw badLorebook(
-      `This lorebook is larger than ${bounds.lorebook.fileBytesMax / 1_000_000} MB. Split it into several books.`,
-    );
+    throw badLorebook(sentence('bookTooLarge', { megabytes: bounds.lorebook.fileBytesMax / 1_000_000 }));
   }
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw badLorebook(
-      'This file is not valid JSON, so it can’t be a lorebook. Export it again, or check that it is complete.',
-      error,
-    );
+    throw badLorebook(sentence('bookNotJson'), error);
   }
 };

@@ -1,5 +1,6 @@
 import { bounds } from '../core/bounds.ts';
 import { type Lorebook, type LoreEntry, loreEntryDefaults } from '../core/lorebook.ts';
+import { sentence } from '../core/sentence.ts';
 import { badLorebook } from './clean-value.ts';
 
 /** A book without entries. */
@@ -24,7 +25,7 @@ export const withNewEntry = (
   fields: Partial<Omit<LoreEntry, 'id'>>,
 ): { readonly book: Lorebook; readonly entry: LoreEntry } => {
   if (book.entries.length >= bounds.lorebook.entriesMax) {
-    throw badLorebook(`This lorebook has ${bounds.lorebook.entriesMax} entries already; none can be added.`);
+    throw badLorebook(sentence('bookFull', { max: bounds.lorebook.entriesMax }));
   }
   const numbers = book.entries.map(({ id }) => (/^\d{1,9}$/.test(id) ? Number(id) : -1));
   const id = String(numbers.reduce((most, number) => Math.max(most, number), book.entries.length - 1) + 1);

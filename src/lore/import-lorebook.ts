@@ -1,5 +1,6 @@
 import { bounds } from '../core/bounds.ts';
 import type { Lorebook, LoreEntry, LoreOrigin } from '../core/lorebook.ts';
+import { sentence } from '../core/sentence.ts';
 import { badLorebook, cleanValue, type Fields, isFields, own, parseJson } from './clean-value.ts';
 import { decodeEntry } from './entry-codec.ts';
 
@@ -24,9 +25,9 @@ export const importLorebook = (value: unknown, options: ImportOptions): Imported
     : isFields(raw)
       ? Object.entries(raw)
       : undefined;
-  if (list === undefined) throw badLorebook('This file has no `entries`, so it is no lorebook that I know.');
+  if (list === undefined) throw badLorebook(sentence('bookWithoutEntries'));
   if (list.length > bounds.lorebook.entriesMax) {
-    throw badLorebook(`This lorebook has more than ${bounds.lorebook.entriesMax} entries. Split it into several books.`);
+    throw badLorebook(sentence('bookTooManyEntries', { max: bounds.lorebook.entriesMax }));
   }
   const format = formatOf(
     raw,
@@ -52,13 +53,13 @@ export const importLorebook = (value: unknown, options: ImportOptions): Imported
 
 /** The book itself, wherever it lies in the file. */
 const bookIn = (value: unknown): Fields => {
-  if (!isFields(value)) throw badLorebook('This file holds no lorebook: a group of names and values was expected.');
+  if (!isFields(value)) throw badLorebook(sentence('bookUnknownForm'));
   const data = own(value, 'data');
   const inner = isFields(data) ? data : value;
   const book = own(inner, 'character_book');
   if (isFields(book)) return book;
   if (own(inner, 'entries') === undefined && typeof own(inner, 'first_mes') === 'string') {
-    throw badLorebook('This is a character card without a lorebook in it.');
+    throw badLorebook(sentence('bookNotInCard'));
   }
   return own(value, 'entries') === undefined ? inner : value;
 };
@@ -117,20 +118,14 @@ const refuseTooLarge = (entry: LoreEntry, index: number): void => {
     entry.characterFilter?.names ?? [],
     entry.characterFilter?.tags ?? [],
   ];
-  const which = `Entry ${index + 1} of this lorebook`;
-  if (lists.some((list) => list.length > keysMax))
-    throw badLorebook(`${which} has more than ${keysMax} keys of one kind. Divide it.`);
-  if (lists.some((list) => list.some((key) => key.length > keyCharactersMax))) {
-    throw badLorebook(`${which} has a key of more than ${keyCharactersMax} characters. Shorten it.`);
-  }
-  if (entry.content.length > contentCharactersMax) {
-    throw badLorebook(
-      `The text of entry ${index + 1} of this lorebook has more than ${contentCharactersMax} characters. Divide it.`,
-    );
-  }
-  if ([entry.title, entry.group, entry.outletName].some((text) => text.length > titleCharactersMax)) {
-    throw badLorebook(`${which} has a title or group of more than ${titleCharactersMax} characters. Shorten it.`);
-  }
+  const which = { entry: index + 1 };
+  if (lists.some((list) => list.length > keysMax)) throw badLorebook(sentence('entryTooManyKeys', { ...which, max: keysMax }));
+  if (lists.some((list) => list.some((key) => key.length > keyCharactersMax)))
+    throw badLorebook(sentence('entryKeyTooLong', { ...which, max: keyCharactersMax }));
+  if (entry.content.length > contentCharactersMax)
+    throw badLorebook(sentence('entryTextTooLong', { ...which, max: contentCharactersMax }));
+  if ([entry.title, entry.group, entry.outletName].some((text) => text.length > titleCharactersMax))
+    throw badLorebook(sentence('entryTitleTooLong', { ...which, max: titleCharactersMax }));
 };
 
 const createNotes = (): { add(note: string): void; list(): readonly string[] } => {

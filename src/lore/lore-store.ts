@@ -1,4 +1,5 @@
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 
 /** What attachments, timed effects and owners are kept in; a Keyv is one. */
 export type LoreStore = {
@@ -10,7 +11,7 @@ export type LoreStore = {
 /** For `catch`: a store that fails, as something people can be told. */
 export const storeFailed = (cause: unknown): never => {
   throw new PaddockError('store-failed', 'lore could not be read from the store or written to it', {
-    userText: "I can't get at my lorebooks at the moment. Please try again in a minute.",
+    userText: sentence('loreUnreachable'),
     isRetryable: true,
     cause,
   });

@@ -1,8 +1,9 @@
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Lorebook } from '../core/lorebook.ts';
+import { inEnglish, type Sentence, sentence } from '../core/sentence.ts';
 import { idPattern, slugOf } from '../text/slug.ts';
-import { type BookFormat, bookBytes, checkBook, mistaken, readBook } from './book-file.ts';
+import { type BookFormat, bookBytes, readBook, usableBook } from './book-file.ts';
 import { bytesOfFile, createBookFolder } from './book-folder.ts';
 import { createKept } from './kept.ts';
 import { type LorebookSummary, readShelves, type Shelved, summaryOf } from './lorebook-shelves.ts';
@@ -82,11 +83,8 @@ export const createLorebookCatalogue = async (options: LorebookCatalogueOptions)
   };
   /** What lies there now. A shelf only knows names; the file is read again where its book is needed. */
   const bytesOf = ({ file }: Shelved): Promise<Uint8Array> => bytesOfFile(file.path, bounds.lorebook.fileBytesMax);
-  const bookOf = async (shelved: Shelved, bytes: Uint8Array): Promise<Lorebook> => {
-    const checked = checkBook(bytes, shelved.summary.id, shelved.file.name, shelved.summary.name);
-    if (checked.mistakes !== undefined) throw mistaken(checked.mistakes);
-    return checked.book;
-  };
+  const bookOf = async ({ summary, file }: Shelved, bytes: Uint8Array): Promise<Lorebook> =>
+    usableBook(bytes, summary.id, file.name, summary.name).book;
   const store = async (id: string, format: BookFormat, bytes: Uint8Array, book: Lorebook): Promise<LorebookSummary> => {
     const before = state.get(id);
     const isOwn = before !== undefined && before.summary.source !== 'imported';
@@ -161,10 +159,9 @@ export const createLorebookCatalogue = async (options: LorebookCatalogueOptions)
         const changed = change(await bookOf(shelved, await bytesOf(shelved)));
         const bytes = bookBytes(changed, format);
         // What could not be read again would be lost with the next start.
-        const checked = checkBook(bytes, id, 'lorebook', changed.name);
-        if (checked.mistakes !== undefined) throw mistaken(checked.mistakes);
-        await store(id, format, bytes, checked.book);
-        return checked.book;
+        const { book } = usableBook(bytes, id, 'lorebook', changed.name);
+        await store(id, format, bytes, book);
+        return book;
       }),
     remove: (id) =>
       inTurn(async () => {
@@ -191,9 +188,8 @@ export const createLorebookCatalogue = async (options: LorebookCatalogueOptions)
         const file = isFree && idPattern.test(id) ? await folder.restore(id) : undefined;
         if (file === undefined) throw nothingRemoved();
         const bytes = await bytesOfFile(file.path, bounds.lorebook.fileBytesMax);
-        const checked = checkBook(bytes, id, file.name);
-        if (checked.mistakes !== undefined) throw mistaken(checked.mistakes);
-        const summary = summaryOf(checked.book, before === undefined ? 'imported' : 'edited');
+        const { book } = usableBook(bytes, id, file.name);
+        const summary = summaryOf(book, before === undefined ? 'imported' : 'edited');
         state.set(id, { file, summary, bytes: bytes.length, ...(before && { own: before }) });
         kept.delete(id);
         return summary;
@@ -208,14 +204,13 @@ const freeId = (id: string, isTaken: (id: string) => boolean): string => {
   return numbers.find((candidate) => !isTaken(candidate)) ?? id;
 };
 
-const refusal = (code: 'bad-input' | 'not-found' | 'not-allowed', sentence: string): PaddockError =>
-  new PaddockError(code, sentence, { userText: sentence });
+const refusal = (code: 'bad-input' | 'not-found' | 'not-allowed', said: Sentence): PaddockError =>
+  new PaddockError(code, inEnglish(said), { userText: said });
 
-const unknown = () => refusal('not-found', 'I know no lorebook of that name.');
-const notImported = () =>
-  refusal('not-allowed', 'That lorebook is a file of the people who run me, as they wrote it; only they can remove it.');
-const nothingRemoved = () => refusal('not-found', 'There is nothing to bring back under that name, or a lorebook has it now.');
-const badId = () => refusal('bad-input', 'An id has lower-case letters, digits, - and _ only, and at most 64 of them.');
-const taken = () => refusal('bad-input', 'There is another lorebook with this id already. Choose another one.');
-const full = () => refusal('bad-input', `There are already ${bounds.loreLibrary.booksMax} lorebooks. Remove some first.`);
-const fullFolder = () => refusal('bad-input', 'My folder for lorebooks is full. Remove some first.');
+const unknown = () => refusal('not-found', sentence('bookUnknown'));
+const notImported = () => refusal('not-allowed', sentence('bookNotYours'));
+const nothingRemoved = () => refusal('not-found', sentence('bookNotRemoved'));
+const badId = () => refusal('bad-input', sentence('idForm'));
+const taken = () => refusal('bad-input', sentence('bookIdTaken'));
+const full = () => refusal('bad-input', sentence('booksFull', { max: bounds.loreLibrary.booksMax }));
+const fullFolder = () => refusal('bad-input', sentence('bookFolderFull'));

@@ -1,10 +1,10 @@
 import type { ConversationKey, Turn } from '../core/conversation.ts';
 import type { Logger } from '../core/logger.ts';
-import type { NewTurn, RemovedTurns, TurnChange } from '../core/memory.ts';
+import type { NewTurn, PinOutcome, RemovedTurns, TurnChange } from '../core/memory.ts';
 import { emptyHead, type Head, turnId } from './format.ts';
 import type { Records } from './records.ts';
-import { type Found, findMessages, findTurn, segmentAt } from './search.ts';
-import { settingsOfCopies, settingsThrough, settingsWithoutTurns } from './settings-of-turns.ts';
+import { type Found, findMessages, findTurn, findTurns, segmentAt } from './search.ts';
+import { settingsOfCopies, settingsThrough, settingsWithout, settingsWithoutTurns, withPins } from './settings-of-turns.ts';
 import { changedTurn, copiesOf, turnOf } from './turns.ts';
 
 /** When a tail is full, and how many of the turns that were removed are handed back. */
@@ -25,6 +25,7 @@ export type ConversationLog = {
   /** The turns from an id on, up to another, at most the newest of them, oldest first. */
   turns(range: { readonly fromId?: string; readonly toId?: string; readonly newest?: number }): Promise<readonly Turn[]>;
   turn(id: string): Promise<Turn | undefined>;
+  turnsOf(ids: readonly string[]): Promise<readonly Turn[]>;
   find(messageId: string): Promise<Turn | undefined>;
   edit(messageId: string, text: string): Promise<boolean>;
   change(id: string, change: TurnChange): Promise<Turn | undefined>;
@@ -34,6 +35,7 @@ export type ConversationLog = {
   /** Takes over copies of turns, with settings; undefined when there are turns already. */
   fill(turns: readonly Turn[], settings: Head['settings']): Promise<number | undefined>;
   clear(): Promise<number>;
+  pin(id: string, isPinned: boolean, countMax: number): Promise<PinOutcome>;
   configure(settings: Head['settings']): Promise<void>;
 };
 
@@ -116,7 +118,8 @@ export const openConversationLog = async (
   const removeFound = async (found: readonly Found[]): Promise<void> => {
     if (found.length === 0) return;
     const gone = new Set(found.map(({ turn }) => turn.id));
-    const rest = { ...head, count: head.count - found.length, tail: head.tail.filter(({ id }) => !gone.has(id)) };
+    const settings = settingsWithout(head.settings, gone);
+    const rest = { ...head, settings, count: head.count - found.length, tail: head.tail.filter(({ id }) => !gone.has(id)) };
     const sealed = Map.groupBy(
       found.filter(({ segment }) => segment !== 'tail'),
       ({ segment }) => Number(segment),
@@ -167,6 +170,7 @@ export const openConversationLog = async (
       return wanted.slice(Math.max(0, wanted.length - newest));
     },
     turn: async (id) => (await findTurn(segments, head, id))?.turn,
+    turnsOf: async (ids) => (await findTurns(segments, head, ids)).map(({ turn }) => turn),
     find: async (messageId) => (await findMessages(segments, head, [messageId]))[0]?.turn,
     edit: async (messageId, text) => {
       const [found] = await findMessages(segments, head, [messageId]);
@@ -186,11 +190,7 @@ export const openConversationLog = async (
       return found.length;
     },
     removeTurns: async (ids) => {
-      const found: Found[] = [];
-      for (const id of [...new Set(ids)].sort()) {
-        const one = await findTurn(segments, head, id);
-        if (one) found.push(one);
-      }
+      const found = await findTurns(segments, head, ids);
       await removeFound(found);
       return found.map(({ turn }) => turn);
     },
@@ -232,13 +232,14 @@ export const openConversationLog = async (
       for (const [index, block] of sealed.entries()) await records.writeSegment(conversation, from + index, block, []);
       const { pending: _done, ...rest } = head;
       const idOf = (id: string): string | undefined => copies[turns.findLastIndex((turn) => turn.id <= id)]?.id;
+      const copyOf = (id: string): string | undefined => copies[turns.findIndex((turn) => turn.id === id)]?.id;
       await write({
         ...rest,
         nextSegment: to,
         nextTurn: rest.nextTurn + copies.length,
         count: copies.length,
         tail: blocks.at(-1) ?? [],
-        settings: { ...settingsWithoutTurns(rest.settings), ...settingsOfCopies(settings, idOf) },
+        settings: { ...settingsWithoutTurns(rest.settings), ...settingsOfCopies(settings, idOf, copyOf) },
       });
       return copies.length;
     },
@@ -254,6 +255,15 @@ export const openConversationLog = async (
         await write(await finished(head));
       }
       return count;
+    },
+    pin: async (id, isPinned, countMax) => {
+      const { pins = [] } = head.settings;
+      if (pins.includes(id) === isPinned) return 'unchanged';
+      if (isPinned && (await findTurn(segments, head, id)) === undefined) return 'unknown';
+      if (isPinned && pins.length >= countMax) return 'full';
+      const next = isPinned ? [...pins, id] : pins.filter((other) => other !== id);
+      await write({ ...head, settings: withPins(head.settings, next) });
+      return 'changed';
     },
     configure: (settings) => write({ ...head, settings }),
   };

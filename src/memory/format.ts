@@ -75,6 +75,7 @@ const settings = z.strictObject({
   scenario: z.string().exactOptional(),
   summary: z.strictObject({ text: z.string(), throughId: z.string() }).exactOptional(),
   isSummarised: z.boolean().exactOptional(),
+  pins: z.array(z.string()).exactOptional(),
   variables: z.record(z.string(), z.string()).exactOptional(),
   promptStartId: z.string().exactOptional(),
 } satisfies { [Name in keyof Required<ConversationSettings>]: z.ZodType });

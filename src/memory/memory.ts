@@ -4,6 +4,7 @@ import type { ConversationKey, ConversationSettings, Turn } from '../core/conver
 import { PaddockError } from '../core/error.ts';
 import { type Logger, silentLogger } from '../core/logger.ts';
 import type { AppendCondition, Memory, NewTurn } from '../core/memory.ts';
+import { sentence } from '../core/sentence.ts';
 import { type ConversationLog, openConversationLog } from './conversation-log.ts';
 import { withHeadCache } from './head-cache.ts';
 import { createRecords } from './records.ts';
@@ -44,6 +45,7 @@ export const createMemory = ({
       inLog(conversation, async (log) => ((await holds(log, condition)) ? append(log, turn) : undefined)),
     turns: (conversation, range = {}) => inLog(conversation, (log) => log.turns(range)),
     turn: (conversation, turnId) => inLog(conversation, (log) => log.turn(turnId)),
+    turnsOf: (conversation, turnIds) => inLog(conversation, (log) => log.turnsOf(turnIds)),
     count: (conversation) => inLog(conversation, async (log) => log.head.count),
     findByMessage: (conversation, messageId) => inLog(conversation, (log) => log.find(messageId)),
     editMessage: (conversation, messageId, text) => inLog(conversation, (log) => log.edit(messageId, text)),
@@ -58,6 +60,7 @@ export const createMemory = ({
       return inLog(to, (log) => log.fill(turns, settings));
     },
     deleteMessages: (conversation, messageIds) => inLog(conversation, (log) => log.remove(messageIds)),
+    pin: (conversation, turnId, isPinned) => inLog(conversation, (log) => log.pin(turnId, isPinned, bounds.pins.countMax)),
     reset: (conversation) => inLog(conversation, (log) => log.clear()),
     settings: (conversation) => inLog(conversation, async (log): Promise<ConversationSettings> => log.head.settings),
     configure: (conversation, change) =>
@@ -92,7 +95,7 @@ const checkKey = (conversation: ConversationKey): void => {
   const { length } = conversation;
   if (length > 0 && length <= bounds.conversationKeyCharactersMax && conversation.isWellFormed()) return;
   throw new PaddockError('bad-input', `No conversation can have a key of this form (${length} characters)`, {
-    userText: 'I can not tell which conversation this is.',
+    userText: sentence('conversationUnknown'),
   });
 };
 
@@ -101,10 +104,10 @@ const tooMuchAtOnce = (): PaddockError =>
     'store-failed',
     `More than ${bounds.memoryOperationsMax} operations wait for one conversation: the store is too slow`,
     {
-      userText: 'I can not keep up with this conversation. Please try again in a moment.',
+      userText: sentence('memoryTooSlow'),
       isRetryable: true,
     },
   );
 
 const isClosed = (): PaddockError =>
-  new PaddockError('store-failed', 'The memory is closed', { userText: 'I am shutting down. Please try again later.' });
+  new PaddockError('store-failed', 'The memory is closed', { userText: sentence('shuttingDown') });

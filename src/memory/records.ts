@@ -1,6 +1,7 @@
 import type Keyv from 'keyv';
 import type { ConversationKey, Turn } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 import { formatVersion, type Head, type MessagePlace, parseRecord, type RecordKind, type Segment } from './format.ts';
 
 /** The stored values of conversations, checked. Every failure is a `PaddockError` (`store-failed`). */
@@ -116,7 +117,7 @@ const guarded = async <Result>(verb: string, key: string, work: () => Promise<Re
     if (error instanceof PaddockError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new PaddockError('store-failed', `The store failed to ${verb} ${key}: ${reason}`, {
-      userText: 'I can not get at my memory right now. Please try again in a moment.',
+      userText: sentence('memoryUnreachable'),
       isRetryable: true,
       cause: error,
     });
@@ -132,7 +133,7 @@ const damaged = (key: string, cause: unknown): PaddockError =>
     'store-failed',
     `The stored value ${key} can not be used: ${cause instanceof Error ? cause.message : String(cause)}. Restore a backup of the store.`,
     {
-      userText: 'What I remember of this conversation can not be read. The people who run me can find the cause in the log.',
+      userText: sentence('conversationDamaged'),
       cause,
     },
   );

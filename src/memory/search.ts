@@ -1,5 +1,6 @@
+import { bounds } from '../core/bounds.ts';
 import type { ConversationKey, Turn } from '../core/conversation.ts';
-import type { Head } from './format.ts';
+import { type Head, turnId } from './format.ts';
 import type { Records } from './records.ts';
 
 /** A remembered turn, and where it is: in the tail, or in a sealed segment. */
@@ -18,6 +19,32 @@ export const findTurn = async (segments: Segments, head: Head, id: string): Prom
   return place && sealed && { turn: sealed, segment: place.number };
 };
 
+/** The same for several ids, the oldest turn first; a segment that holds several is read once. */
+export const findTurns = async (
+  { conversation, records }: Segments,
+  head: Head,
+  ids: readonly string[],
+): Promise<readonly Found[]> => {
+  const kept = new Map<number, readonly Turn[]>();
+  const readSegment: Records['readSegment'] = async (key, number) => {
+    const turns = kept.get(number) ?? (await records.readSegment(key, number));
+    // In the order of ids the same few segments are asked for in a row, however many ids there are.
+    kept.delete(number);
+    kept.set(number, turns);
+    const [oldest] = kept.keys();
+    if (kept.size > keptSegmentsMax && oldest !== undefined) kept.delete(oldest);
+    return turns;
+  };
+  const found: Found[] = [];
+  for (const id of [...new Set(ids)].sort()) {
+    const one = await findTurn({ conversation, records: { ...records, readSegment } }, head, id);
+    if (one) found.push(one);
+  }
+  return found;
+};
+
+const keptSegmentsMax = 8;
+
 /** The last of the sealed segments that begin with this turn or one before it; none when all begin later. */
 export const segmentAt = async (
   { conversation, records }: Segments,
@@ -27,21 +54,32 @@ export const segmentAt = async (
   let found: { number: number; turns: readonly Turn[] } | undefined;
   let low = head.firstSegment;
   let high = head.nextSegment - 1;
-  while (low <= high) {
-    const middle = Math.floor((low + high) / 2);
-    let number = middle;
+  let guess = head.nextSegment - segmentsBetween(id, head.tail[0]?.id ?? turnId(head.nextTurn));
+  for (let tries = 0; low <= high; tries += 1) {
+    const isGuess = tries < guessesMax && Number.isInteger(guess);
+    const from = isGuess ? Math.min(high, Math.max(low, guess)) : Math.floor((low + high) / 2);
+    let number = from;
     let turns = await records.readSegment(conversation, number);
     // A segment whose turns were all deleted doesn't tell where it stands; the one below it does.
     while (turns.length === 0 && number > low) turns = await records.readSegment(conversation, --number);
-    const [first] = turns;
+    const [first, last] = [turns[0], turns.at(-1)];
+    if (first !== undefined && last !== undefined && first.id <= id && id <= last.id) return { number, turns };
     if (first !== undefined && first.id > id) high = number - 1;
     else {
-      low = middle + 1;
+      low = from + 1;
       if (first !== undefined) found = { number, turns };
     }
+    guess = first === undefined ? Number.NaN : number - segmentsBetween(id, first.id);
   }
   return found;
 };
+
+/** Guesses before the search goes on by halves. Where all segments are full the first one is right. */
+const guessesMax = 3;
+
+/** How many full segments lie between a turn and the beginning of a later segment; negative for an earlier one. No number for no id. */
+const segmentsBetween = (id: string, first: string): number =>
+  Math.ceil((Number.parseInt(first, 36) - Number.parseInt(id, 36)) / bounds.segmentTurnsMax);
 
 /** Looks messages up: the tail is at hand, the index names the segment of any other. */
 export const findMessages = async (

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import type { HumanPersona } from '../core/human-persona.ts';
+import { sentence } from '../core/sentence.ts';
 import type { Place } from '../core/settings.ts';
 
 /** What human personas are kept in; a Keyv is one. */
@@ -95,23 +96,23 @@ const read = async (store: HumanPersonaStore, userId: string): Promise<Stored> =
   const result = schema.safeParse((await store.get(keyOf(userId)).catch(storeFailed)) ?? {});
   if (result.success) return result.data;
   throw new PaddockError('store-failed', `what is stored of a human persona is not of its form: ${result.error.message}`, {
-    userText: 'What you told me about yourself can not be read. The people who run me find the cause in the log.',
+    userText: sentence('aboutYouUnreadable'),
   });
 };
 
 const tooLong = (): PaddockError =>
   new PaddockError('bad-input', 'a human persona is too long', {
-    userText: `That is too long. A name has at most ${nameCharactersMax} characters, a description ${humanPersona.descriptionCharactersMax}.`,
+    userText: sentence('aboutYouTooLong', { nameMax: nameCharactersMax, descriptionMax: humanPersona.descriptionCharactersMax }),
   });
 
 const tooMany = (): PaddockError =>
   new PaddockError('bad-input', 'a user has set too many human personas', {
-    userText: `You have set ${humanPersona.placesMax} already. Clear one first.`,
+    userText: sentence('aboutYouTooMany', { max: humanPersona.placesMax }),
   });
 
 const storeFailed = (cause: unknown): never => {
   throw new PaddockError('store-failed', 'human personas could not be read or written', {
-    userText: 'I can not get at what you told me about yourself at the moment. Please try again in a minute.',
+    userText: sentence('aboutYouUnreachable'),
     isRetryable: true,
     cause,
   });

@@ -1,20 +1,24 @@
-import { setImmediate } from 'node:timers/promises';
 import { bounds } from '../core/bounds.ts';
-import { PaddockError, userTextOf } from '../core/error.ts';
+import { PaddockError } from '../core/error.ts';
 import type { Persona } from '../core/persona.ts';
-import { mistakesError } from '../text/mistake.ts';
+import { inEnglish, type Sentence, sentence } from '../core/sentence.ts';
 import { idPattern, slugOf } from '../text/slug.ts';
 import { readAvatar } from './avatar.ts';
 import type { Picture } from './card/picture.ts';
 import { cardOfPersona, type ReadCard, readCard } from './card/read-card.ts';
+import { type CatalogueState, type ImportedPersona, readCatalogue, readImported, withImported } from './catalogue-state.ts';
 import { findPersonaFiles } from './find-persona-files.ts';
-import { createImportedFolder, type ImportedFile } from './imported-folder.ts';
-import { type NamedAt, noDefault, type PersonaCatalogue } from './load-personas.ts';
+import { createImportedFolder } from './imported-folder.ts';
+import type { ImportedFile } from './imported-name.ts';
+import type { NamedAt, PersonaCatalogue } from './load-personas.ts';
 import { readBytes } from './read-bytes.ts';
-import { type FiledPersona, personaOfCard, readPersonas } from './read-personas.ts';
+import { personaOfCard } from './read-personas.ts';
 
 /** A card that was taken in. */
 export type Imported = { readonly persona: Persona; readonly card: ReadCard };
+
+/** One that was removed or replaced, and can be had back. `at`: when, in milliseconds since 1970. */
+export type RemovedPersona = Pick<ImportedFile, 'id' | 'owner'> & { readonly at: number };
 
 /**
  * Personas that people wrote (a folder of theirs, never written to) and cards that were imported while
@@ -25,18 +29,35 @@ export interface LivePersonaCatalogue extends PersonaCatalogue {
   readonly problems: readonly string[];
   /** Whether a persona was imported, and so can be replaced and removed. */
   isImported(id: string): boolean;
+  /** To whom an imported persona belongs, `server:42` or a speaker's id. Undefined for what is everybody's. */
+  ownerOf(id: string): string | undefined;
   /** Reads both folders again. Throws what `loadPersonas` throws; then everything stays as it was. */
   reload(): Promise<void>;
-  /** Takes a card in, under an id made of its name. Throws what `readCard` throws, and then nothing is stored. */
-  add(bytes: Uint8Array, options?: { readonly id?: string }): Promise<Imported>;
+  /**
+   * Takes a card in, under an id made of its name, or under `id`; where that is taken, or was somebody else's until lately, a number
+   * follows. Throws what `readCard` throws, and then nothing is stored.
+   */
+  add(bytes: Uint8Array, options?: { readonly id?: string; readonly owner?: string | undefined }): Promise<Imported>;
   /** Takes a card in place of an imported one, under the same id. */
   replace(id: string, bytes: Uint8Array): Promise<Imported>;
+  /** The same with what `change` makes of the card as it is at that moment. */
+  edit(id: string, change: (card: ReadCard) => Uint8Array): Promise<Imported>;
   /** Takes an imported persona away; `restore` brings it back. */
   remove(id: string): Promise<void>;
-  /** Brings back what was removed last under this id. */
-  restore(id: string): Promise<Persona>;
+  /** What can be brought back, the newest first. */
+  removed(): Promise<readonly RemovedPersona[]>;
+  /**
+   * Brings back what was removed or replaced last under this id. One that is there takes its place among the removed, so that a second call
+   * undoes the first.
+   * @param isMine which of them may be taken, by their owner [all]
+   */
+  restore(id: string, isMine?: (owner: string | undefined) => boolean): Promise<Persona>;
+  /** Deletes all imported cards of an owner for good, removed ones too, but for one that is the default. */
+  erase(owner: string): Promise<void>;
   /** The whole card of a persona, for export: the file that was imported, or one made of the persona. */
   card(id: string): ReadCard;
+  /** The file of a persona's card as it lies there; undefined for a persona that is no card. */
+  file(id: string): { readonly name: string; readonly bytes: Uint8Array } | undefined;
   avatar(id: string): Picture | undefined;
 }
 
@@ -59,7 +80,7 @@ export type CatalogueOptions = {
  */
 export const createPersonaCatalogue = async (options: CatalogueOptions): Promise<LivePersonaCatalogue> => {
   const folder = createImportedFolder(options.importedFolder, options.now);
-  let state = await read(options, await folder.files());
+  let state: CatalogueState = await readCatalogue(options, await folder.files());
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const result = last.then(work);
@@ -67,22 +88,36 @@ export const createPersonaCatalogue = async (options: CatalogueOptions): Promise
     return result;
   };
 
-  const importedFile = (id: string): ImportedFile => {
-    const file = state.imported.get(id);
-    if (file !== undefined) return file;
-    throw state.personas.has(id) ? notImported() : unknown();
-  };
   const known = (id: string): Persona => {
     const persona = state.personas.get(id);
     if (persona === undefined) throw unknown();
     return persona;
   };
-  const reload = async (): Promise<void> => {
-    state = await read(options, await folder.files());
+  const imported = (id: string): ImportedFile => {
+    const found = state.imported.get(id);
+    if (found !== undefined) return found.file;
+    throw state.personas.has(id) ? notImported() : unknown();
   };
-  const takenIn = async (file: ImportedFile, card: ReadCard): Promise<Imported> => {
-    await reload();
-    return { persona: state.personas.get(file.id) ?? personaOfCard(card, file.id, file.path), card };
+  const put = (id: string, card: ImportedPersona | undefined): void => {
+    const next = withImported(state, id, card);
+    if (next === undefined) throw isDefault();
+    state = next;
+  };
+  const takenIn = (file: ImportedFile, card: ReadCard): Imported => {
+    const persona = personaOfCard(card, file.id, file.path);
+    put(file.id, { file, persona });
+    return { persona, card };
+  };
+  const cardFile = (id: string): string | undefined => {
+    const own = state.own.get(id);
+    return state.imported.get(id)?.file.path ?? (own?.isCard ? own.place.path : undefined);
+  };
+  const cardOf = (id: string): ReadCard => {
+    const persona = known(id);
+    const path = cardFile(id);
+    const picture = persona.avatar && readAvatar(persona.avatar);
+    if (path === undefined) return { card: cardOfPersona(persona), format: 'yaml', ...(picture && { picture }) };
+    return { ...(picture && { picture }), ...readCard(readBytes(path, bounds.card.fileBytesMax)) };
   };
 
   return {
@@ -95,43 +130,75 @@ export const createPersonaCatalogue = async (options: CatalogueOptions): Promise
     list: () => state.list,
     get: (id) => state.personas.get(id),
     isImported: (id) => state.imported.has(id),
-    reload: () => inTurn(reload),
-    add: async (bytes, { id } = {}) => {
+    ownerOf: (id) => state.imported.get(id)?.file.owner,
+    reload: () =>
+      inTurn(async () => {
+        state = await readCatalogue(options, await folder.files());
+      }),
+    add: async (bytes, { id, owner } = {}) => {
       const card = readCard(bytes);
       if (id !== undefined && !idPattern.test(id)) throw badId();
       return await inTurn(async () => {
         if (state.personas.size >= bounds.personasMax) throw full();
-        const file = await folder.add(id ?? slugOf(card.card.fields.name, 'persona'), card.format, bytes, (other) =>
-          state.personas.has(other),
-        );
-        return await takenIn(file, card);
+        // Whoever removed one shall find it again, and conversations that chose it must not get another one.
+        const others = (await folder.removed()).filter((removed) => removed.owner !== owner);
+        const file = await folder.add(id ?? slugOf(card.card.fields.name, 'persona'), card.format, bytes, {
+          ...(owner !== undefined && { owner }),
+          isTaken: (other) => state.personas.has(other) || others.some((removed) => removed.id === other),
+        });
+        return takenIn(file, card);
       });
     },
     replace: async (id, bytes) => {
       const card = readCard(bytes);
-      return await inTurn(async () => await takenIn(await folder.replace(importedFile(id), card.format, bytes), card));
+      return await inTurn(async () => takenIn(await folder.replace(imported(id), card.format, bytes), card));
     },
+    edit: (id, change) =>
+      inTurn(async () => {
+        const file = imported(id);
+        const bytes = change(cardOf(id));
+        const card = readCard(bytes);
+        return takenIn(await folder.replace(file, card.format, bytes), card);
+      }),
     remove: (id) =>
       inTurn(async () => {
-        const file = importedFile(id);
+        const file = imported(id);
         if (id === state.list[0].id) throw isDefault();
         await folder.remove(file);
-        await reload();
+        put(id, undefined);
       }),
-    restore: (id) =>
+    removed: async () => (await folder.removed()).map(({ id, at, owner }) => ({ id, at, ...(owner !== undefined && { owner }) })),
+    restore: (id, isMine = () => true) =>
       inTurn(async () => {
-        const file = state.personas.has(id) || !idPattern.test(id) ? undefined : await folder.restore(id);
+        const present = state.imported.get(id)?.file;
+        const isFree = present === undefined ? !state.personas.has(id) : isMine(present.owner);
+        if (!isFree) throw nothingRemoved();
+        if (present === undefined && state.personas.size >= bounds.personasMax) throw full();
+        const found = (await folder.removed()).find((removed) => removed.id === id && isMine(removed.owner));
+        if (found === undefined) throw nothingRemoved();
+        // Read before anything is moved: it has to be usable.
+        readImported(found);
+        const file = await folder.restore(found, present);
         if (file === undefined) throw nothingRemoved();
-        await reload();
+        put(id, readImported(file));
         return known(id);
       }),
-    card: (id) => {
-      const persona = known(id);
-      const own = state.own.get(id);
-      const path = state.imported.get(id)?.path ?? (own?.isCard ? own.place.path : undefined);
-      const picture = persona.avatar && readAvatar(persona.avatar);
-      if (path === undefined) return { card: cardOfPersona(persona), format: 'yaml', ...(picture && { picture }) };
-      return { ...(picture && { picture }), ...readCard(readBytes(path, bounds.card.fileBytesMax)) };
+    erase: (owner) =>
+      inTurn(async () => {
+        const theirs = [...state.imported.values()].filter(({ file }) => file.owner === owner && file.id !== state.list[0].id);
+        for (const { file } of theirs) {
+          await folder.erase(file);
+          put(file.id, undefined);
+        }
+        for (const removed of await folder.removed()) if (removed.owner === owner) await folder.erase(removed);
+      }),
+    card: cardOf,
+    file: (id) => {
+      known(id);
+      const path = cardFile(id);
+      const extension = path === undefined ? undefined : /\.[a-z]+$/i.exec(path)?.[0].toLowerCase();
+      if (path === undefined || extension === undefined) return undefined;
+      return { name: `${id}${extension}`, bytes: readBytes(path, bounds.card.fileBytesMax) };
     },
     avatar: (id) => {
       const avatar = state.personas.get(id)?.avatar;
@@ -156,52 +223,12 @@ export const personaIds = async ({
   return [...new Set([...places, ...imported].map(({ id }) => id))];
 };
 
-type State = {
-  readonly list: readonly [Persona, ...Persona[]];
-  readonly personas: ReadonlyMap<string, Persona>;
-  /** What people wrote. */
-  readonly own: ReadonlyMap<string, FiledPersona>;
-  readonly imported: ReadonlyMap<string, ImportedFile>;
-  readonly problems: readonly string[];
-};
+const refusal = (code: 'bad-input' | 'not-found' | 'not-allowed', said: Sentence): PaddockError =>
+  new PaddockError(code, inEnglish(said), { userText: said });
 
-const read = async (
-  { folder, defaultId, defaultNamedAt: namedAt, label = 'personas' }: CatalogueOptions,
-  files: readonly ImportedFile[],
-): Promise<State> => {
-  const { personas: own, mistakes, ids } = readPersonas(folder, label);
-  const problems: string[] = [];
-  const imported = new Map<string, ImportedFile>();
-  const all = [...own.values()].map(({ persona }) => persona);
-  for (const file of files.slice(0, bounds.personasMax)) {
-    try {
-      if (imported.has(file.id) || own.has(file.id)) throw sameId();
-      all.push(personaOfCard(readCard(readBytes(file.path, bounds.card.fileBytesMax)), file.id, file.path));
-      imported.set(file.id, file);
-    } catch (error) {
-      problems.push(`${file.name}: ${userTextOf(error)}`);
-    }
-    // Many large cards must not keep everything else waiting.
-    await setImmediate();
-  }
-  const chosen = all.find(({ id }) => id === defaultId);
-  // A default whose file has mistakes is not missing.
-  const isMissing = chosen === undefined && (mistakes.length === 0 || ids?.has(defaultId) === false);
-  const names = [...new Set([...(ids ?? []), ...all.map(({ id }) => id)])];
-  const missing = isMissing ? [noDefault({ label, namedAt }, defaultId, names)] : [];
-  if (chosen === undefined || mistakes.length > 0) throw mistakesError([...mistakes, ...missing]);
-  const others = all.filter((persona) => persona !== chosen).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return { list: [chosen, ...others], personas: new Map(all.map((persona) => [persona.id, persona])), own, imported, problems };
-};
-
-const refusal = (code: 'bad-input' | 'not-found' | 'not-allowed', sentence: string): PaddockError =>
-  new PaddockError(code, sentence, { userText: sentence });
-
-const unknown = () => refusal('not-found', 'I know no persona of that name.');
-const notImported = () =>
-  refusal('not-allowed', 'That persona is a file of the people who run me; only they can change or remove it.');
-const isDefault = () => refusal('not-allowed', 'That persona is the one that answers where none was chosen, so it has to stay.');
-const nothingRemoved = () => refusal('not-found', 'There is nothing to bring back under that name, or a persona has it now.');
-const badId = () => refusal('bad-input', 'An id has lower-case letters, digits, - and _ only, and at most 64 of them.');
-const full = () => refusal('bad-input', `There are already ${bounds.personasMax} personas. Remove some first.`);
-const sameId = () => refusal('bad-input', 'There is another persona with this id; rename the file.');
+const unknown = () => refusal('not-found', sentence('personaUnknown'));
+const notImported = () => refusal('not-allowed', sentence('personaNotYours'));
+const isDefault = () => refusal('not-allowed', sentence('personaIsDefault'));
+const nothingRemoved = () => refusal('not-found', sentence('personaNotRemoved'));
+const badId = () => refusal('bad-input', sentence('idForm'));
+const full = () => refusal('bad-input', sentence('personasFull', { max: bounds.personasMax }));

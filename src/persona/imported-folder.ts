@@ -1,52 +1,59 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
-import { isCode, linked } from '../text/link-file.ts';
-import { idPattern } from '../text/slug.ts';
+import { inEnglish, sentence } from '../core/sentence.ts';
+import { linked } from '../text/link-file.ts';
 import type { CardFormat } from './card/read-card.ts';
-
-/** One file of the folder. */
-export type ImportedFile = { readonly id: string; readonly name: string; readonly path: string };
+import { type ImportedFile, importedName, type RemovedFile, readImportedName } from './imported-name.ts';
+import { bytesOf, createRemovedCards, fileNames } from './removed-cards.ts';
 
 /**
- * The folder of imported cards: `<id>.<format>`, each as it was brought. Files appear whole or not at
- * all, and what is taken away lies in `.removed` within, the newest so many.
+ * The folder of imported cards, each as it was brought. Files appear whole or not at all, and what is taken away lies in `.removed` within,
+ * the newest so many.
  */
 export interface ImportedFolder {
   /** The cards there, by id; empty when there is no folder yet. */
   files(): Promise<readonly ImportedFile[]>;
+  /** Those that were removed or replaced and can be had back, the newest first. */
+  removed(): Promise<readonly RemovedFile[]>;
   /** Writes a card under the first free id: `id`, `id-2`, … */
-  add(id: string, format: CardFormat, bytes: Uint8Array, isTaken: (id: string) => boolean): Promise<ImportedFile>;
-  /** Writes a card in place of one that is there; the former goes to the removed ones. */
+  add(
+    id: string,
+    format: CardFormat,
+    bytes: Uint8Array,
+    options: { readonly owner?: string; isTaken(id: string): boolean },
+  ): Promise<ImportedFile>;
+  /** Writes a card in place of one that is there, which goes to the removed ones; it stays whose it was. */
   replace(file: ImportedFile, format: CardFormat, bytes: Uint8Array): Promise<ImportedFile>;
   remove(file: ImportedFile): Promise<void>;
-  /** Puts the card back that was removed last under this id. Undefined where there is none. */
-  restore(id: string): Promise<ImportedFile | undefined>;
+  /** Puts a removed card back. One that is there under its id goes to the removed ones. Undefined where it can't be had. */
+  restore(removed: RemovedFile, present: ImportedFile | undefined): Promise<ImportedFile | undefined>;
+  /** Deletes for good. */
+  erase(file: ImportedFile): Promise<void>;
 }
 
-const extensions: readonly string[] = ['.json', '.yaml', '.png', '.charx'] satisfies readonly `.${CardFormat}`[];
 /** Ids tried for one name before giving up. */
 const numberMax = 1000;
 
 export const createImportedFolder = (folder: string, now: () => number): ImportedFolder => {
-  const removedFolder = join(folder, '.removed');
-  const files = async (): Promise<readonly ImportedFile[]> => (await namesIn(folder)).flatMap((name) => fileOf(folder, name));
-
-  /** Keeps a file among the removed ones, where it is still there when its name is taken away. */
-  const keep = async ({ id, name, path }: ImportedFile): Promise<void> => {
-    await mkdir(removedFolder, { recursive: true, mode: 0o700 });
-    const stamp = `${String(now()).padStart(14, '0')}-${randomBytes(3).toString('hex')}`;
-    await link(path, join(removedFolder, `${id}.${stamp}${parse(name).ext}`));
-    const removed = (await namesIn(removedFolder)).toSorted((a, b) => stampOf(a).localeCompare(stampOf(b)));
-    for (const old of removed.slice(0, -bounds.removedPersonasMax)) await rm(join(removedFolder, old), { force: true });
+  const trash = createRemovedCards(join(folder, '.removed'), now);
+  const fileAt = (id: string, owner: string | undefined, extension: string): ImportedFile => {
+    const name = importedName(id, owner, extension);
+    return { id, name, path: join(folder, name), ...(owner !== undefined && { owner }) };
   };
+  const files = async (): Promise<readonly ImportedFile[]> =>
+    (await fileNames(folder)).flatMap((name) => {
+      const { id, at, owner, extension } = readImportedName(name) ?? {};
+      return id === undefined || at !== undefined || extension === undefined ? [] : [fileAt(id, owner, extension)];
+    });
+  const partName = (): string => join(folder, `.${randomBytes(8).toString('hex')}.part`);
 
   /** A whole file under a name that is no card's. */
   const written = async (bytes: Uint8Array): Promise<string> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, `.${randomBytes(8).toString('hex')}.part`);
+    const path = partName();
     const handle = await open(path, 'wx', 0o600);
     try {
       await handle.writeFile(bytes);
@@ -60,69 +67,84 @@ export const createImportedFolder = (folder: string, now: () => number): Importe
     return path;
   };
 
+  /** Throws when the folder would hold too much with so many bytes more. */
+  const requireRoom = async (there: readonly ImportedFile[], bytes: number): Promise<void> => {
+    let total = bytes;
+    for (const { path } of there) total += await bytesOf(path);
+    if (total > bounds.personaLibrary.folderBytesMax) throw fullFolder();
+  };
+
+  /** Puts a whole file in the place of one that is there. */
+  const swap = async (part: string, former: ImportedFile, next: ImportedFile): Promise<void> => {
+    await trash.keep(former);
+    // At once where the name stays the same; at no moment is there none.
+    await rename(part, next.path);
+    if (next.name !== former.name) await rm(former.path);
+  };
+
   return {
     files,
-    add: async (id, format, bytes, isTaken) => {
+    removed: trash.list,
+    add: async (id, format, bytes, { owner, isTaken }) => {
+      const there = await files();
+      await requireRoom(there, bytes.length);
       const part = await written(bytes);
       try {
-        const there = new Set((await files()).map((file) => file.id));
+        const ids = new Set(there.map((file) => file.id));
         for (let number = 1; number <= numberMax; number += 1) {
           const candidate = number === 1 ? id : `${id.slice(0, 58)}-${number}`;
-          if (there.has(candidate) || isTaken(candidate)) continue;
-          const name = `${candidate}.${format}`;
+          if (ids.has(candidate) || isTaken(candidate)) continue;
+          const file = fileAt(candidate, owner, `.${format}`);
           // Unlike a rename, a link never replaces what another process has just put there.
-          if (await linked(part, join(folder, name))) return { id: candidate, name, path: join(folder, name) };
+          if (await linked(part, file.path)) return file;
         }
       } finally {
         await rm(part, { force: true });
       }
       throw new PaddockError('bad-input', `no free id for the persona ${id}`, {
-        userText: 'There are too many personas of that name. Remove some first.',
+        userText: sentence('personaNameTaken'),
       });
     },
     replace: async (file, format, bytes) => {
+      const others = (await files()).filter(({ name }) => name !== file.name);
+      await requireRoom(others, bytes.length);
       const part = await written(bytes);
-      const name = `${file.id}.${format}`;
       try {
-        await keep(file);
-        // At once where the name stays the same; at no moment is there none.
-        await rename(part, join(folder, name));
-        if (name !== file.name) await rm(file.path);
+        const next = fileAt(file.id, file.owner, `.${format}`);
+        await swap(part, file, next);
+        return next;
       } finally {
         await rm(part, { force: true });
       }
-      return { id: file.id, name, path: join(folder, name) };
     },
     remove: async (file) => {
-      await keep(file);
+      await trash.keep(file);
       await rm(file.path);
     },
-    restore: async (id) => {
-      const removed = (await namesIn(removedFolder)).filter((name) => name.startsWith(`${id}.`));
-      const newest = removed.toSorted((a, b) => stampOf(a).localeCompare(stampOf(b))).at(-1);
-      if (newest === undefined) return undefined;
-      const name = `${id}${parse(newest).ext}`;
-      if (!(await linked(join(removedFolder, newest), join(folder, name)))) return undefined;
-      await rm(join(removedFolder, newest));
-      return { id, name, path: join(folder, name) };
+    restore: async (removed, present) => {
+      const extension = readImportedName(removed.name)?.extension;
+      if (extension === undefined) return undefined;
+      const file = fileAt(removed.id, removed.owner, extension);
+      if (present === undefined) {
+        if (!(await linked(removed.path, file.path))) return undefined;
+      } else {
+        const part = partName();
+        // A name of its own first: keeping the present one may let this one go.
+        await link(removed.path, part);
+        try {
+          await swap(part, present, file);
+        } finally {
+          await rm(part, { force: true });
+        }
+      }
+      await rm(removed.path, { force: true });
+      return file;
     },
+    erase: async ({ path }) => await rm(path, { force: true }),
   };
 };
 
-const fileOf = (folder: string, name: string): readonly ImportedFile[] => {
-  const { name: id, ext } = parse(name);
-  return idPattern.test(id) && extensions.includes(ext) ? [{ id, name, path: join(folder, name) }] : [];
-};
-
-const stampOf = (name: string): string => name.split('.')[1] ?? '';
-
-const namesIn = async (folder: string): Promise<readonly string[]> => {
-  try {
-    // Links are passed over: they could lead anywhere.
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])).sort();
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return [];
-    throw error;
-  }
+const fullFolder = (): PaddockError => {
+  const said = sentence('personaFolderFull');
+  return new PaddockError('bad-input', inEnglish(said), { userText: said });
 };

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { PaddockError } from '../core/error.ts';
+import { inEnglish, type Sentence, sentence } from '../core/sentence.ts';
 
 /**
  * The bytes of a file that has at most `bytesMax`; a larger one is not read at all.
@@ -16,9 +17,8 @@ export const readBytes = (path: string, bytesMax: number): Uint8Array => {
   }
   try {
     const state = fstatSync(handle);
-    if (!state.isFile()) throw problem('bad-input', 'That is not a file.');
-    if (state.size > bytesMax)
-      throw problem('bad-input', `The file is larger than ${bytesMax / 1_000_000} MB; I take none so large.`);
+    if (!state.isFile()) throw problem('bad-input', sentence('fileIsNone'));
+    if (state.size > bytesMax) throw problem('bad-input', sentence('fileTooLarge', { megabytes: bytesMax / 1_000_000 }));
     const bytes = Buffer.alloc(state.size);
     let length = 0;
     while (length < bytes.length) {
@@ -37,9 +37,9 @@ export const readBytes = (path: string, bytesMax: number): Uint8Array => {
 const unreadable = (error: unknown): PaddockError => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
   return code === 'ENOENT' || code === 'ENOTDIR'
-    ? problem('not-found', 'There is no such file.', error)
-    : problem('bad-input', `The file can not be read (${code}).`, error);
+    ? problem('not-found', sentence('fileMissing'), error)
+    : problem('bad-input', sentence('fileUnreadable', { code }), error);
 };
 
-const problem = (code: 'bad-input' | 'not-found', sentence: string, cause?: unknown): PaddockError =>
-  new PaddockError(code, sentence, { userText: sentence, ...(cause !== undefined && { cause }) });
+const problem = (code: 'bad-input' | 'not-found', said: Sentence, cause?: unknown): PaddockError =>
+  new PaddockError(code, inEnglish(said), { userText: said, ...(cause !== undefined && { cause }) });

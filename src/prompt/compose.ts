@@ -1,11 +1,14 @@
+import { shownText, type Turn } from '../core/conversation.ts';
 import type { Engine } from '../core/engine.ts';
+import { PaddockError } from '../core/error.ts';
 import type { ChatMessage, Prompt } from '../core/prompt.ts';
 import { type ComposeInput, castOf, createDraft, type Draft } from './draft.ts';
 import { type Choice, fitPrompt } from './fit.ts';
-import { weave } from './inserts.ts';
+import { type PromptInsert, weave } from './inserts.ts';
 import { createLayoutDraft, firstWithin, type LayoutDraft, layoutMessages } from './layout-draft.ts';
 import type { MacroVariables } from './macros.ts';
 import { keptEntries, type PromptPart, partsOf } from './parts.ts';
+import { withinPinShare } from './pins.ts';
 import { openingText, type RenderOptions, renderPrompt } from './render.ts';
 
 /** What composing asks of the engine. */
@@ -34,11 +37,55 @@ export type ComposedPrompt = {
 /**
  * Makes the prompt for the next answer. The answer's tokens are kept free first; persona and
  * question are always in. What does not fit goes in this order: the example dialogue, then the
- * oldest turns, so many at once that the next prompts begin the same, then the question's middle.
- * Throws a `PaddockError` (`prompt-too-long`) when the persona alone fills the context, and what
- * the engine throws.
+ * oldest turns, so many at once that the next prompts begin the same, then what was recalled and pinned,
+ * then the question's middle. Throws a `PaddockError` (`prompt-too-long`) when the persona alone fills the
+ * context, and what the engine throws.
  */
-export const composePrompt = async (input: ComposeInput, dependencies: ComposeDependencies): Promise<ComposedPrompt> => {
+export const composePrompt = async (given: ComposeInput, dependencies: ComposeDependencies): Promise<ComposedPrompt> => {
+  const { promptTokensMax } = tokensOf(given);
+  const { input, left } = await withinPinShare(given, promptTokensMax, dependencies.countTokens);
+  const recalled = (input.inserts ?? []).filter(({ source }) => source === 'recalled');
+  if (recalled.length === 0 && (input.pins ?? []).length === 0) return withLost(await composeOnce(input, dependencies), left, []);
+  try {
+    const composed = await composeOnce(input, dependencies);
+    if (composed.dropped.questionCharacters === 0) return withLost(composed, left, []);
+  } catch (error) {
+    if (!(error instanceof PaddockError && error.code === 'prompt-too-long')) throw error;
+  }
+  const { pins = [], inserts = [], ...bare } = input;
+  const others = inserts.filter(({ source }) => source !== 'recalled');
+  return withLost(await composeOnce({ ...bare, inserts: others }, dependencies), [...left, ...pins], recalled);
+};
+
+/** The prompt with what was to be in it beyond turns, and is not, among its parts. */
+const withLost = (composed: ComposedPrompt, pins: readonly Turn[], recalled: readonly PromptInsert[]): ComposedPrompt => {
+  const listed = new Set(composed.parts.map(({ turnId }) => turnId));
+  const lost: readonly PromptPart[] = [
+    ...pins
+      .filter(({ id }) => !listed.has(id))
+      .map((turn): PromptPart => ({ source: 'pinned turn', turnId: turn.id, text: shownText(turn), state: 'dropped' })),
+    ...recalled.map(
+      ({ source, label, text }): PromptPart => ({ source, ...(label !== undefined && { label }), text, state: 'dropped' }),
+    ),
+  ].filter(({ text }) => text !== '');
+  return lost.length === 0 ? composed : { ...composed, parts: composed.parts.toSpliced(firstTurnOf(composed.parts), 0, ...lost) };
+};
+
+/** Where the chat begins. */
+const firstTurnOf = (parts: readonly PromptPart[]): number =>
+  parts.findIndex(({ source }) => source === 'turn' || source === 'pinned turn' || source === 'question' || source === 'opening');
+
+/** The tokens of the context that are for the answer, half of them at most, and those that are for the prompt. */
+const tokensOf = ({
+  contextTokens,
+  outputTokensMax: wanted,
+}: ComposeInput): { readonly outputTokensMax: number; readonly promptTokensMax: number } => {
+  const half = Math.floor(contextTokens / 2);
+  const outputTokensMax = wanted >= 1 ? Math.min(Math.floor(wanted), half) : half;
+  return { outputTokensMax, promptTokensMax: contextTokens - outputTokensMax };
+};
+
+const composeOnce = async (input: ComposeInput, dependencies: ComposeDependencies): Promise<ComposedPrompt> => {
   const composed = await compose(input, dependencies);
   const { promptStartId } = composed;
   if (promptStartId === undefined || promptStartId === input.promptStartId || !losesSomebody(input, promptStartId))
@@ -48,7 +95,6 @@ export const composePrompt = async (input: ComposeInput, dependencies: ComposeDe
   const again = await compose({ ...input, promptStartId }, dependencies);
   const { turns, exampleDialogue } = composed.dropped;
   const gone = composed.parts.filter((part) => part.state === 'dropped' && part.source === 'turn');
-  const firstTurn = again.parts.findIndex((part) => part.source === 'turn' || part.source === 'question');
   return {
     ...again,
     dropped: {
@@ -56,34 +102,35 @@ export const composePrompt = async (input: ComposeInput, dependencies: ComposeDe
       turns: turns + again.dropped.turns,
       exampleDialogue: exampleDialogue || again.dropped.exampleDialogue,
     },
-    parts: again.parts.toSpliced(firstTurn, 0, ...gone),
+    parts: again.parts.toSpliced(firstTurnOf(again.parts), 0, ...gone),
   };
 };
 
 /** Whether somebody spoke only in the turns before a start. */
-const losesSomebody = ({ turns, persona }: ComposeInput, startId: string): boolean => {
-  const stay = new Set(turns.filter((turn) => turn.id >= startId).map((turn) => turn.speaker.id)).add(`persona:${persona.id}`);
+const losesSomebody = ({ turns, pins = [], persona }: ComposeInput, startId: string): boolean => {
+  const kept = [...pins, ...turns.filter((turn) => turn.id >= startId)];
+  const stay = new Set(kept.map((turn) => turn.speaker.id)).add(`persona:${persona.id}`);
   return turns.some((turn) => turn.id < startId && !stay.has(turn.speaker.id));
 };
 
 const compose = async (input: ComposeInput, dependencies: ComposeDependencies): Promise<ComposedPrompt> => {
   const { template, promptStartId } = input;
-  const { draft, messages, window } = await draftOf(input, dependencies);
-  const half = Math.floor(input.contextTokens / 2);
-  const outputTokensMax = input.outputTokensMax >= 1 ? Math.min(Math.floor(input.outputTokensMax), half) : half;
+  const { draft, messages, startMin } = await draftOf(input, dependencies);
+  const { outputTokensMax, promptTokensMax } = tokensOf(input);
   const hasExamples = draft.persona.some((part) => part.isExample);
   const { choice, prompt, promptTokens } = await fitPrompt({
-    draft: window === 0 ? draft : { ...draft, history: draft.history.slice(window) },
+    draft,
     template,
-    promptTokensMax: input.contextTokens - outputTokensMax,
+    promptTokensMax,
+    startMin,
     // Once turns were dropped the examples stay out, or they would come and go.
     canHaveExamples: hasExamples && (promptStartId === undefined || input.layout !== undefined),
     render: (choice) => {
-      const { messages: written, options } = messages(within(choice, window));
+      const { messages: written, options } = messages(choice);
       return renderPrompt(template, written, options, dependencies.renderChat);
     },
     countTokens: dependencies.countTokens,
-  }).then((fitted) => ({ ...fitted, choice: within(fitted.choice, window) }));
+  });
   // A layout's history moves with every message: there is no beginning to remember.
   const startId = choice.start === 0 || input.layout ? promptStartId : startIdAt(draft, choice.start);
   const question = draft.tail[0]?.message.content ?? '';
@@ -97,7 +144,7 @@ const compose = async (input: ComposeInput, dependencies: ComposeDependencies): 
     ...(startId !== undefined && { promptStartId: startId }),
     dropped: {
       exampleDialogue: hasExamples && !choice.hasExamples,
-      turns: choice.start,
+      turns: draft.history.slice(0, choice.start).filter(({ isPinned }) => !isPinned).length,
       questionCharacters: choice.question === undefined ? 0 : question.length - choice.questionCharactersKept,
     },
     parts: partsOf(input, draft, choice),
@@ -107,22 +154,23 @@ const compose = async (input: ComposeInput, dependencies: ComposeDependencies): 
 
 type Written = { readonly messages: readonly ChatMessage[]; readonly options: RenderOptions };
 
-/** The draft, how a choice of it is written, and the index of the first turn that may be in at all. */
+/** The draft, how a choice of it is written, and the index of the first turn that may be in though it is not pinned. */
 const draftOf = async (
   input: ComposeInput,
   { countTokens }: ComposeDependencies,
-): Promise<{ readonly draft: Draft | LayoutDraft; readonly messages: (choice: Choice) => Written; readonly window: number }> => {
+): Promise<{
+  readonly draft: Draft | LayoutDraft;
+  readonly messages: (choice: Choice) => Written;
+  readonly startMin: number;
+}> => {
   if (input.layout === undefined) {
     const draft = createDraft(input);
-    return { draft, messages: (choice) => ({ messages: messagesOf(input, draft, choice), options: draft.options }), window: 0 };
+    return { draft, messages: (choice) => ({ messages: messagesOf(input, draft, choice), options: draft.options }), startMin: 0 };
   }
   const draft = createLayoutDraft(input, input.layout);
-  const window = await firstWithin(draft.history, input.layout.history?.tokensMax ?? 0, countTokens);
-  return { draft, messages: (choice) => layoutMessages(draft, choice), window };
+  const startMin = await firstWithin(draft.history, input.layout.history?.tokensMax ?? 0, countTokens);
+  return { draft, messages: (choice) => layoutMessages(draft, choice), startMin };
 };
-
-/** A choice made among the turns of a window, as one among all turns. */
-const within = (choice: Choice, window: number): Choice => ({ ...choice, start: choice.start + window });
 
 const startIdAt = (draft: Draft, start: number): string | undefined =>
   (draft.history[start] ?? draft.tail[0] ?? draft.history.at(-1))?.turnId;

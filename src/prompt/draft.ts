@@ -31,6 +31,8 @@ export type ComposeInput = {
   readonly contextTokens: number;
   /** Tokens kept free for the answer; never more than half the context. */
   readonly outputTokensMax: number;
+  /** Turns that stay in when older ones are dropped, those pinned first at the beginning; they may be missing in `turns`. */
+  readonly pins?: readonly Turn[];
   /** What the last prompt of this conversation gave back; see `ConversationSettings`. */
   readonly promptStartId?: string;
   /** The user turn to answer [the last]. Given, what stands after it is left out. */
@@ -56,7 +58,12 @@ export type ComposeInput = {
 };
 
 /** A turn as a message, with where it comes from. */
-export type DraftEntry = { readonly turnId: string; readonly message: ChatMessage };
+export type DraftEntry = {
+  readonly turnId: string;
+  readonly message: ChatMessage;
+  /** Whether it stays when older ones are dropped. [false] */
+  readonly isPinned?: boolean;
+};
 
 /** Everything a prompt could hold, before the budget decides. */
 export type Draft = {
@@ -65,6 +72,8 @@ export type Draft = {
   readonly inserts: readonly PromptInsert[];
   /** What `{{setvar}}` and the like have changed. */
   readonly variables: MacroVariables;
+  /** Pinned turns from before the history. */
+  readonly pinned: readonly DraftEntry[];
   /** What may be dropped, oldest first. */
   readonly history: readonly DraftEntry[];
   /** What is always in: the question, and what follows it. */
@@ -96,12 +105,14 @@ export const createDraft = (input: ComposeInput): Draft => {
     (input.names !== 'never' && (cast.humans.size > 1 || cast.personas.size > 1 || isCharacter(persona)));
   // Where an answer can't open with a name, a single persona's past answers don't show one either.
   const showsPersonas = isNamed && (template.nameOpening || cast.personas.size > 1);
+  const pins = new Set(input.pins?.map(({ id }) => id));
   const entryOf = (turn: Turn): DraftEntry => {
     const shows = turn.role === 'user' ? isNamed : showsPersonas;
     const name = cast.names.get(turn.speaker.id);
     return {
       turnId: turn.id,
       message: { role: turn.role, content: lines(shownText(turn)), ...(shows && name !== undefined && { name }) },
+      ...(pins.has(turn.id) && { isPinned: true }),
     };
   };
   const { inserts, fields, variables } = textsOf(input, cast);
@@ -109,6 +120,7 @@ export const createDraft = (input: ComposeInput): Draft => {
     persona: personaParts(fields, { ...input, inserts }),
     inserts,
     variables,
+    pinned: pinnedBefore(input, [...before, ...after]).map(entryOf),
     history: before.map(entryOf),
     tail: after.map(entryOf),
     options: {
@@ -130,7 +142,8 @@ export const textsOf = (
   readonly variables: MacroVariables;
 } => {
   const { persona } = input;
-  const macros = input.macros ?? createMacroExpander({ ...macroNames(input), variables: noVariables });
+  // A prompt can be composed in several ways before one fits; what its texts set counts once.
+  const macros = (input.macros ?? createMacroExpander({ ...macroNames(input), variables: noVariables })).fork();
   const fields = personaFields(persona, cast.onlyHuman, macros, {
     scenario: input.scenario,
     hasDefault: input.layout === undefined,
@@ -178,6 +191,14 @@ export const splitTurns = (
   };
 };
 
+/** The pinned turns that are not among those shown anyway, oldest first. What came after the question is left out. */
+export const pinnedBefore = ({ pins = [], questionId }: ComposeInput, shown: readonly Turn[]): readonly Turn[] => {
+  const there = new Set(shown.map(({ id }) => id));
+  return pins
+    .filter((turn) => !there.has(turn.id) && (questionId === undefined || turn.id < questionId) && shownText(turn).trim() !== '')
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1));
+};
+
 /** The turns that a prompt can hold, in its order, up to the question or the last one. */
 export const promptTurns = (input: ComposeInput): readonly Turn[] => {
   const { before, after } = splitTurns(input, undefined);
@@ -187,8 +208,10 @@ export const promptTurns = (input: ComposeInput): readonly Turn[] => {
 /** The names that stand in the prompt, by speaker id. */
 export const namesIn = (input: ComposeInput): ReadonlyMap<string, string> => castOf(input).names;
 
-export const castOf = ({ persona, turns, participants = [] }: ComposeInput): Cast => {
+export const castOf = ({ persona, turns: given, pins = [], participants = [] }: ComposeInput): Cast => {
   const personaId = `persona:${persona.id}`;
+  const there = new Set(given.map(({ id }) => id));
+  const turns = [...pins.filter(({ id }) => !there.has(id)), ...given];
   const names = distinctNames([
     { id: personaId, name: persona.name },
     ...participants.filter(({ id }) => id !== personaId),
@@ -210,7 +233,7 @@ export const castOf = ({ persona, turns, participants = [] }: ComposeInput): Cas
 };
 
 /** A question older than the remembered start, asked again, brings back what stood around it. */
-const startIdOf = ({ promptStartId, questionId }: ComposeInput): string | undefined =>
+export const startIdOf = ({ promptStartId, questionId }: ComposeInput): string | undefined =>
   promptStartId !== undefined && questionId !== undefined && questionId < promptStartId ? undefined : promptStartId;
 
 /** Line ends as models know them. */

@@ -1,10 +1,11 @@
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Prompt } from '../core/prompt.ts';
-import { withSpeaker } from './arrange.ts';
+import { sentence } from '../core/sentence.ts';
 import { cutMiddle } from './cut.ts';
 import type { Draft, DraftEntry } from './draft.ts';
 import type { PromptTemplate } from './template.ts';
+import { costOf, markup, messageText, plain } from './turn-costs.ts';
 
 /** What of a draft goes into the prompt. */
 export type Choice = {
@@ -20,6 +21,8 @@ type Fitting = {
   readonly draft: Draft;
   readonly template: PromptTemplate;
   readonly promptTokensMax: number;
+  /** Index of the first turn of the history that may be in at all; pinned ones are. */
+  readonly startMin: number;
   readonly canHaveExamples: boolean;
   readonly render: (choice: Choice) => Promise<Prompt>;
   readonly countTokens: (prompts: readonly Prompt[]) => Promise<readonly number[]>;
@@ -27,8 +30,6 @@ type Fitting = {
 
 type Fitted = { readonly choice: Choice; readonly prompt: Prompt; readonly promptTokens: number };
 
-/** A native template's markup around a message, in tokens: a guess, as the result is counted again. */
-const nativeMarkupTokens = 8;
 /** Tokens that may come to a text when its neighbours are tokenised with it. */
 const seamTokens = 8;
 
@@ -37,10 +38,11 @@ const seamTokens = 8;
  * asked for once when everything fits, and never more than six times.
  */
 export const fitPrompt = async (fitting: Fitting): Promise<Fitted> => {
-  const { draft, promptTokensMax } = fitting;
-  const whole: Choice = { hasExamples: fitting.canHaveExamples, start: 0, questionCharactersKept: 0 };
-  const countable = countableHistory(draft, promptTokensMax);
-  if (countable === draft.history.length) {
+  const { draft, promptTokensMax, startMin } = fitting;
+  const whole: Choice = { hasExamples: fitting.canHaveExamples, start: startMin, questionCharactersKept: 0 };
+  const available = draft.history.length - startMin;
+  const countable = Math.min(countableHistory(draft, promptTokensMax), available);
+  if (countable === available) {
     const choices = fitting.canHaveExamples ? [whole, { ...whole, hasExamples: false }] : [whole];
     const fitted = await firstThatFits(fitting, choices);
     if (fitted) return fitted;
@@ -50,19 +52,19 @@ export const fitPrompt = async (fitting: Fitting): Promise<Fitted> => {
   const bare: Choice = { hasExamples: false, start: draft.history.length, questionCharactersKept: 0 };
   const recent = draft.history.slice(draft.history.length - countable);
   const [question] = draft.tail;
-  const [barePrompt, turns] = [await fitting.render(bare), recent.map(messageText)];
+  const [barePrompt, turns] = [await fitting.render(bare), recent.map(({ message }) => messageText(message))];
   const [bareTokens = 0, userMarkup = 0, answerMarkup = 0, questionTokens = 0, ...turnTokens] = await fitting.countTokens([
     barePrompt,
     markup(fitting.template, 'user'),
     markup(fitting.template, 'assistant'),
-    plain(question ? messageText(question) : ''),
+    plain(question ? messageText(question.message) : ''),
     ...turns.map(plain),
   ]);
   if (bareTokens > promptTokensMax) return cutQuestion(fitting, bare, promptTokensMax - (bareTokens - questionTokens));
 
-  const native = fitting.template.kind === 'native' ? nativeMarkupTokens : 0;
-  const costs = recent.map(
-    ({ message }, index) => (turnTokens[index] ?? 0) + native + (message.role === 'user' ? userMarkup : answerMarkup),
+  // What is pinned is in the bare prompt already.
+  const costs = recent.map(({ message, isPinned }, index) =>
+    isPinned ? 0 : costOf(fitting.template, message.role, turnTokens[index] ?? 0, { userMarkup, answerMarkup }),
   );
   const room = (promptTokensMax - bareTokens) * bounds.prompt.lowWaterShare;
   const isBetweenPersonas = question?.message.role === 'assistant';
@@ -142,19 +144,6 @@ const tooLong = (promptTokensMax: number): PaddockError =>
     'prompt-too-long',
     `persona and question don't fit: ${promptTokensMax} tokens are left for the prompt; shorten the persona or its note, raise the context size or lower the answer's tokens`,
     {
-      userText:
-        "My instructions are too long for this model's context, so I can't answer. The people who run me find in the log what to change.",
+      userText: sentence('instructionsTooLong'),
     },
   );
-
-const plain = (text: string): Prompt => [{ kind: 'text', text }];
-
-const messageText = ({ message }: DraftEntry): string =>
-  message.name === undefined ? message.content : withSpeaker(message.name, message.content);
-
-/** What a template writes around one message of a role; nothing for the engine's own template. */
-const markup = (template: PromptTemplate, role: 'user' | 'assistant'): Prompt => {
-  if (template.kind === 'native') return [];
-  const join = role === 'assistant' ? template.joinAfterAnswer : template.join;
-  return [...join, ...template[role]].filter((piece) => piece.kind !== 'slot');
-};

@@ -6,6 +6,7 @@ export { type ComposeInput, macroNames, namesIn, promptTurns } from './draft.ts'
 export { type InsertPosition, isEarly, type PromptInsert } from './inserts.ts';
 export { createMacroExpander, type MacroExpander, type MacroValues, type MacroVariables, noVariables } from './macros.ts';
 export { cleanName, distinctNames } from './names.ts';
+export { oldestShown } from './oldest-shown.ts';
 export type { PromptPart } from './parts.ts';
 export { defaultSystemPrompt, earlyUser } from './persona-text.ts';
 export { type RenderOptions, renderPrompt, renderTemplate } from './render.ts';

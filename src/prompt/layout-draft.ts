@@ -8,6 +8,7 @@ import {
   type Draft,
   type DraftEntry,
   lines,
+  pinnedBefore,
   splitTurns,
   stopStrings,
   textsOf,
@@ -16,6 +17,7 @@ import type { Choice } from './fit.ts';
 import { createLabelGuard } from './labels.ts';
 import { fillForm, formText, type LayoutValues, layoutOpening, showsSpeakers, slotsOf } from './layout.ts';
 import { speakerLabel } from './names.ts';
+import { keptHistory } from './parts.ts';
 import type { PersonaPart } from './persona-text.ts';
 import type { RenderOptions } from './render.ts';
 
@@ -38,7 +40,7 @@ export const createLayoutDraft = (input: ComposeInput, layout: PromptLayout): La
   // A layout looks back a fixed number of turns, wherever other prompts of this conversation began.
   const { before, after } = splitTurns(input, undefined);
   const [question] = after;
-  const write = writer(layout, cast);
+  const write = writer(layout, cast, input.pins ?? []);
   const { fields, inserts, variables } = textsOf(input, cast);
   const answered = repliedTo(input.turns, question);
   const chosen = answered !== undefined && layout.instructionToReply ? layout.instructionToReply : layout.instruction;
@@ -53,7 +55,7 @@ export const createLayoutDraft = (input: ComposeInput, layout: PromptLayout): La
   const replied = answered !== undefined && slots.has('replied') ? write(answered, layout.message) : undefined;
 
   const { history } = layout;
-  const window = history === undefined ? [] : before.filter((turn) => shownText(turn).trim() !== '').slice(-history.turnsMax);
+  const window = layoutWindow(before, layout);
   const open = input.open === undefined ? '' : lines(input.open);
   return {
     layout,
@@ -76,6 +78,7 @@ export const createLayoutDraft = (input: ComposeInput, layout: PromptLayout): La
     ],
     inserts,
     variables,
+    pinned: history === undefined ? [] : pinnedBefore(input, [...window, ...after]).map((turn) => write(turn, history.line)),
     history: history === undefined ? [] : window.map((turn) => write(turn, history.line)),
     tail: question === undefined ? [] : [write(question, [{ kind: 'slot', slot: 'text' }])],
     options: {
@@ -86,6 +89,10 @@ export const createLayoutDraft = (input: ComposeInput, layout: PromptLayout): La
   };
 };
 
+/** The turns that a layout looks back at, of those before the question. */
+export const layoutWindow = (before: readonly Turn[], { history }: PromptLayout): readonly Turn[] =>
+  history === undefined ? [] : before.filter((turn) => shownText(turn).trim() !== '').slice(-history.turnsMax);
+
 /** What a layout makes of a choice: a single message of a human, and what goes with it. */
 export const layoutMessages = (
   draft: LayoutDraft,
@@ -93,8 +100,7 @@ export const layoutMessages = (
 ): { readonly messages: readonly ChatMessage[]; readonly options: RenderOptions } => {
   const { layout } = draft;
   const { speaker = '', ...fixed } = draft.values;
-  const history = draft.history
-    .slice(choice.start)
+  const history = keptHistory(draft, choice)
     .map(({ message }) => message.content)
     .join('');
   const text = choice.question ?? draft.tail[0]?.message.content ?? '';
@@ -137,7 +143,8 @@ const partSources = [
 ] as const;
 
 /** Writes turns by a form; where speakers are shown, nobody can open a line in another's name. */
-const writer = (layout: PromptLayout, cast: Cast): ((turn: Turn, form: LayoutForm) => DraftEntry) => {
+const writer = (layout: PromptLayout, cast: Cast, pins: readonly Turn[]): ((turn: Turn, form: LayoutForm) => DraftEntry) => {
+  const pinned = new Set(pins.map(({ id }) => id));
   const guard = showsSpeakers(layout)
     ? createLabelGuard([...cast.names.values()].map(speakerLabel), 'line-start')
     : (text: string) => text;
@@ -147,7 +154,7 @@ const writer = (layout: PromptLayout, cast: Cast): ((turn: Turn, form: LayoutFor
       speaker: cast.names.get(turn.speaker.id) ?? '',
       text: turn.role === 'user' ? guard(text) : text,
     });
-    return { turnId: turn.id, message: { role: turn.role, content } };
+    return { turnId: turn.id, message: { role: turn.role, content }, ...(pinned.has(turn.id) && { isPinned: true }) };
   };
 };
 

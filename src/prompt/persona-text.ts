@@ -31,9 +31,9 @@ export const isCharacter = (persona: Persona): boolean =>
 /** `{{user}}` at the prompt's beginning. @param human the name of the human when there is exactly one */
 export const earlyUser = (human: string | undefined): string => human ?? 'the user';
 
-/** A persona's texts, their macros expanded; absent ones are empty. */
+/** A persona's texts, their macros expanded; absent ones are empty. `char` is what `{{char}}` stands for: its nickname, or the name. */
 export type PersonaFields = Readonly<
-  Record<'name' | 'system' | 'description' | 'personality' | 'scenario' | 'greeting' | 'examples', string>
+  Record<'name' | 'char' | 'system' | 'description' | 'personality' | 'scenario' | 'greeting' | 'examples', string>
 >;
 
 /**
@@ -58,6 +58,7 @@ export const personaFields = (
   const personality = expand(persona.personality);
   return {
     name: cleanName(persona.name),
+    char: cleanName(persona.nickname ?? persona.name),
     system,
     description,
     personality,
@@ -72,7 +73,7 @@ export const personaFields = (
 
 /** The system text in the order of the prompt, the example dialogue last: what the model is told about a persona, and what is put between. */
 export const personaParts = (
-  { name, system, description, personality, scenario, examples }: PersonaFields,
+  { char, system, description, personality, scenario, examples }: PersonaFields,
   {
     inserts = [],
     conversationNote = '',
@@ -89,7 +90,7 @@ export const personaParts = (
     { source: 'system prompt', text: system },
     ...at('before'),
     { source: 'description', text: description },
-    { source: 'personality', text: headed(`${name}'s personality: `, personality) },
+    { source: 'personality', text: headed(`${char}'s personality: `, personality) },
     { source: 'scenario', text: headed('Scenario: ', scenario) },
     ...at('after'),
     ...at('human'),
@@ -100,7 +101,7 @@ export const personaParts = (
     {
       source: 'example dialogue',
       isExample: true,
-      text: headed(`How ${name} talks, by example (this is not part of the chat):\n\n`, exampleTexts(examples)),
+      text: headed(`How ${char} talks, by example (this is not part of the chat):\n\n`, exampleTexts(examples)),
     },
     ...at('examples-bottom'),
   ];

@@ -1,6 +1,7 @@
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 import type { PromptTemplate } from './template.ts';
 import { formKeys, nativeSchema, textSchema } from './template-schema.ts';
 
@@ -68,7 +69,7 @@ export const parseTemplate = (text: string, file: string, id: string): PromptTem
 /** The error for all problems of any number of template files. */
 export const templateError = (problems: readonly string[]): PaddockError =>
   new PaddockError('configuration-invalid', problems.join('\n'), {
-    userText: 'A prompt template has mistakes in it. The people who run me find them in the log.',
+    userText: sentence('templateMistakes'),
   });
 
 type Path = readonly PropertyKey[];

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import { PaddockError } from '../core/error.ts';
 import type { AnswerQueue, QueueRequest } from '../core/queue.ts';
+import { type Sentence, sentence } from '../core/sentence.ts';
 import { FairLanes, type LaneOptions } from './fair-lanes.ts';
 
 /** How many requests may wait or run. */
@@ -60,11 +61,14 @@ export const createAnswerQueue = (options: {
     const all = [...entries.values()];
     const here = all.filter((entry) => entry.request.conversation === request.conversation);
     const own = all.filter((entry) => entry.request.userId === request.userId);
-    const again = (first: Entry | undefined): string =>
+    const again = (first: Entry | undefined): Sentence =>
       tryAgain(averageMs === undefined || !first ? undefined : (averageMs * (placeOf(first.id) + 1)) / slots());
     if (own.length >= bounds.perUser) {
       throw new PaddockError('queue-user-full', `a user has ${own.length} requests in the queue (queue.perUser)`, {
-        userText: `${count(own.length)} of your messages still ${own.length === 1 ? 'waits' : 'wait'} for an answer. ${again(own[0])}`,
+        userText:
+          own.length === 1
+            ? sentence('queueUserOne', { again: again(own[0]) })
+            : sentence('queueUserMany', { count: own.length, again: again(own[0]) }),
         isRetryable: true,
       });
     }
@@ -76,7 +80,7 @@ export const createAnswerQueue = (options: {
           ? `a conversation has ${here.length} requests in the queue (queue.perConversation)`
           : `the queue has ${all.length} requests (queue.total)`,
         {
-          userText: `${isHere ? 'Too many messages here wait' : 'Too many people wait'} for an answer just now. ${again((isHere ? here : all)[0])}`,
+          userText: sentence(isHere ? 'queueHere' : 'queueEverywhere', { again: again((isHere ? here : all)[0]) }),
           isRetryable: true,
         },
       );
@@ -155,21 +159,18 @@ export const createAnswerQueue = (options: {
 };
 
 const wasCancelled = (): PaddockError =>
-  new PaddockError('cancelled', 'a request was cancelled before its turn', { userText: 'That was cancelled.' });
+  new PaddockError('cancelled', 'a request was cancelled before its turn', { userText: sentence('cancelled') });
 
 const wasClosed = (): PaddockError =>
   new PaddockError('engine-closed', 'the queue was closed', {
-    userText: 'I am just being shut down. Please ask me again later.',
+    userText: sentence('shuttingDown'),
     isRetryable: true,
   });
 
-const count = (number: number): string =>
-  ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight'][number] ?? String(number);
-
-const tryAgain = (waitMs: number | undefined): string => {
-  if (waitMs === undefined) return 'Please try again in a while.';
+const tryAgain = (waitMs: number | undefined): Sentence => {
+  if (waitMs === undefined) return sentence('againInAWhile');
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-  if (seconds < 60) return `Please try again in about ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;
+  if (seconds < 60) return seconds === 1 ? sentence('againInASecond') : sentence('againInSeconds', { count: seconds });
   const minutes = Math.ceil(seconds / 60);
-  return `Please try again in about ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`;
+  return minutes === 1 ? sentence('againInAMinute') : sentence('againInMinutes', { count: minutes });
 };

@@ -1,4 +1,5 @@
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 
 /** What went wrong in SQLite or the file system, as far as it survives the way between threads. */
 export type SqliteFailure = { readonly code: string; readonly message: string };
@@ -32,7 +33,7 @@ const remedies: readonly (readonly [codes: readonly string[], sentence: string])
 export const storeFailure = ({ code, message }: SqliteFailure, path: string): PaddockError => {
   const remedy = remedies.find(([codes]) => codes.some((known) => code === known || code.startsWith(`${known}_`)))?.[1];
   return new PaddockError('store-failed', `The store ${path} can not be used: ${remedy ?? `${message}.`} (${code}: ${message})`, {
-    userText: 'I can not get at my memory right now. Please try again in a moment.',
+    userText: sentence('memoryUnreachable'),
     isRetryable: code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_IOERR') || code === 'SQLITE_FULL',
   });
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bounds } from '../core/bounds.ts';
+import { inEnglish, type SentenceValue } from '../core/sentence.ts';
 import { closest } from './closest.ts';
 import type { Mistake } from './mistake.ts';
 import { pathText, type TextDocument, type ValuePath } from './parse-yaml.ts';
@@ -11,9 +12,16 @@ export type Checked<Value> =
 
 type Schema = z.core.$ZodType;
 
+declare module 'zod' {
+  interface GlobalMeta {
+    /** What is expected there. */
+    readonly expected?: SentenceValue;
+  }
+}
+
 /**
  * Checks a parsed file against a schema and says where each mistake stands. A schema that carries
- * `expected` in its meta (`a whole number of at least 1`) is named by that instead of by zod's words.
+ * `expected` in its meta (a whole number of at least 1) is named by that instead of by zod's words.
  */
 export const check = <Output>(document: TextDocument, schema: z.ZodType<Output>): Checked<Output> => {
   if (document.mistakes.length > 0) return { mistakes: document.mistakes };
@@ -46,13 +54,19 @@ export const shown = (value: unknown): string => {
   return JSON.stringify(text.replace(/[^\s/@]+@/g, '…@'));
 };
 
-/** What a schema asks for, in words. */
-export const expectedOf = (schema: Schema | undefined): string | undefined => {
+/** What a schema asks for, to be said in any language; what is a text can only be said in English. */
+export const expectationOf = (schema: Schema | undefined): SentenceValue | undefined => {
   for (let inner = schema; inner !== undefined; inner = unwrapped(inner)) {
     const expected = z.globalRegistry.get(inner)?.expected;
-    if (typeof expected === 'string') return expected;
+    if (expected !== undefined) return expected;
   }
   return undefined;
+};
+
+/** The same in English words. */
+export const expectedOf = (schema: Schema | undefined): string | undefined => {
+  const expectation = expectationOf(schema);
+  return expectation === undefined ? undefined : inEnglish(expectation);
 };
 
 /** The names and schemas of an object schema, through defaults and the like; undefined for others. */

@@ -1,4 +1,5 @@
 import { PaddockError } from '../core/error.ts';
+import { sentence } from '../core/sentence.ts';
 
 /** One thing that is wrong in a file (or the environment) that people write. */
 export type Mistake = {
@@ -21,5 +22,5 @@ export const mistakeLine = ({ file, position, path, text }: Mistake): string => 
 /** All mistakes as one `configuration-invalid` error, whose message has a line for each. */
 export const mistakesError = (mistakes: readonly Mistake[]): PaddockError =>
   new PaddockError('configuration-invalid', mistakes.map(mistakeLine).join('\n'), {
-    userText: 'My configuration has a mistake. The people who run me can find it in the log.',
+    userText: sentence('configurationMistakes'),
   });

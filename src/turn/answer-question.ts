@@ -1,6 +1,8 @@
 import type { AnswerSurface, SurfaceOptions } from '../core/answer-surface.ts';
 import { shownText, type Turn } from '../core/conversation.ts';
 import type { ReplyPort } from '../core/message.ts';
+import { sentence } from '../core/sentence.ts';
+import { sentenceIn } from '../locale/index.ts';
 import { type AnswerServices, makeAnswer } from './make-answer.ts';
 import { speakersFor } from './scene-speakers.ts';
 import type { ToldOnce } from './told-once.ts';
@@ -48,10 +50,12 @@ export const answerQuestion = async (
     services.events?.answered?.({ ...where, questionId: turn.id });
     return;
   }
-  const speakers = speakersFor(scene, await services.at(place), { text: shownText(turn) }, random);
+  const here = await services.at(place);
+  const speakers = speakersFor(scene, here, { text: shownText(turn) }, random);
   const [first, ...others] = speakers;
   if (first === undefined) {
-    if (question.isAddressed && toldManual(conversation)) await port.notice(nobodySpeaks);
+    if (question.isAddressed && toldManual(conversation))
+      await port.notice(sentenceIn(here.reply.language ?? 'en', sentence('nobodySpeaks')));
     return;
   }
   let answer = await answerBy(services, question, first, port, cancelled);
@@ -103,5 +107,3 @@ const furtherPort = async (
     return undefined;
   }
 };
-
-const nobodySpeaks = 'Nobody here speaks unasked. /scene speak lets one of us speak.';

@@ -9,9 +9,12 @@ export const asHuman = (
   human: Speaker,
   persona: Persona,
   turns: readonly Turn[],
-): { readonly persona: Persona; readonly turns: readonly Turn[] } => {
+  pins: readonly Turn[] = [],
+): { readonly persona: Persona; readonly turns: readonly Turn[]; readonly pins: readonly Turn[] } => {
   const about = [persona.description, persona.personality].map((text) => text?.trim() ?? '').filter((text) => text !== '');
   const speaker = { id: `persona:${humanId}`, name: human.name };
+  const changed = ({ replyTo: _order, ...turn }: Turn): Turn =>
+    turn.speaker.id === human.id ? { ...turn, role: 'assistant', speaker } : { ...turn, role: 'user' };
   return {
     persona: {
       id: humanId,
@@ -20,9 +23,8 @@ export const asHuman = (
       systemPrompt: systemPrompt(persona.name, about),
       ...(persona.scenario !== undefined && { scenario: swapped(persona.scenario, persona.name) }),
     },
-    turns: turns.map(({ replyTo: _order, ...turn }) =>
-      turn.speaker.id === human.id ? { ...turn, role: 'assistant', speaker } : { ...turn, role: 'user' },
-    ),
+    turns: turns.map(changed),
+    pins: pins.map(changed),
   };
 };
 

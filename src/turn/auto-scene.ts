@@ -56,7 +56,7 @@ export const createAutoScene = (services: AutoSceneServices): AutoScene => {
     const { conversation } = where;
     mine.turns += 1;
     // A user of its own for each conversation: scenes take no places from one another, nor from humans.
-    const request = { conversation, userId: `auto:${conversation}`, messageId: `auto:${questionId}:${mine.turns}` };
+    const request = { conversation, userId: `auto:${conversation}`, messageId: autoRequestId(questionId, mine.turns) };
     let hasSpoken = false;
     const ticket = services.queue.add(request, async (signal) => {
       if (going.get(conversation) !== mine) return;
@@ -91,6 +91,11 @@ export const createAutoScene = (services: AutoSceneServices): AutoScene => {
   };
 };
 
+const autoRequestId = (questionId: string, turns: number): string => `auto:${questionId}:${turns}`;
+
+/** The question after whose answers a scene goes on, by the id of its request in the queue; undefined for other requests. */
+export const autoQuestionOf = (requestId: string): string | undefined => /^auto:(.+):\d+$/s.exec(requestId)?.[1];
+
 /** One member says something more. False when nobody does. */
 const speakNext = async (
   services: AutoSceneServices,
@@ -109,7 +114,7 @@ const speakNext = async (
   return (await speak(services, { conversation, ...(place && { place }) }, { personaId, questionId }, signal)) !== undefined;
 };
 
-/** Who speaks without being answered to, after which question, and for whom. */
+/** Who speaks without being answered to, after which question, and for whom where there is none: the answer is whose question it is. */
 export type Speaking = { readonly personaId: string; readonly questionId?: string; readonly askerId?: string };
 
 /** Lets a persona say something after all that was said. Its turn in the queue has come. */
@@ -124,7 +129,7 @@ export const speak = async (
   const port = services.portOn(conversation, undefined, {
     ...(place && { place }),
     reply: (await services.at(place)).reply,
-    ...((askerId ?? question?.speaker.id) !== undefined && { askerId: askerId ?? question?.speaker.id ?? '' }),
+    ...((question?.speaker.id ?? askerId) !== undefined && { askerId: question?.speaker.id ?? askerId ?? '' }),
   });
   try {
     return await makeAnswer(

@@ -2,12 +2,14 @@ import type { AnswerSurface } from '../core/answer-surface.ts';
 import { bounds } from '../core/bounds.ts';
 import type { ConversationKey } from '../core/conversation.ts';
 import type { AnswerQueue } from '../core/queue.ts';
+import type { Recall } from '../recall/index.ts';
 import type { Timers } from '../reply/index.ts';
 import type { QuestionServices } from './answer-question.ts';
 import { createAutoScene } from './auto-scene.ts';
 import { createIdleWork } from './idle-work.ts';
 import type { AnswerServices } from './make-answer.ts';
 import { createPrefillAhead } from './prefill-ahead.ts';
+import { createRecallAhead } from './recall-ahead.ts';
 import { createSummariser, type Summariser } from './summariser.ts';
 import { createToldOnce } from './told-once.ts';
 import { joinEvents } from './turn-events.ts';
@@ -32,10 +34,12 @@ export const createBesideAnswers = <Queue extends AnswerQueue>(
     readonly timers: Timers;
     readonly random: () => number;
     readonly portOn: AnswerSurface['portOn'];
+    /** Of long conversations, read while nobody waits. [nothing is recalled] */
+    readonly recall?: Pick<Recall, 'isBehind' | 'fill'>;
     makesSummaries(): boolean;
   },
 ): BesideAnswers<Queue> => {
-  const { timers, logger, portOn, now } = options;
+  const { timers, logger, portOn, now, recall } = options;
   const idle = createIdleWork({ queue: options.queue, timers, logger });
   const shared = { ...options, queue: idle.queue, idle };
   const prefill = createPrefillAhead(shared);
@@ -46,7 +50,7 @@ export const createBesideAnswers = <Queue extends AnswerQueue>(
     portOn,
     isAsked: idle.isAsked,
     toldManual: createToldOnce({ now, quietMs, conversationsMax }),
-    events: joinEvents(auto, prefill, summariser),
+    events: joinEvents(auto, prefill, summariser, ...(recall ? [createRecallAhead({ recall, idle })] : [])),
     queue: idle.queue,
     summariser,
     stop: auto.stop,

@@ -4,6 +4,7 @@ import type { Persona } from '../core/persona.ts';
 import { noLore, type PromptLore } from '../lore/lore-inserts.ts';
 import {
   type ComposeInput,
+  cleanName,
   createMacroExpander,
   earlyUser,
   isEarly,
@@ -17,6 +18,7 @@ import {
 } from '../prompt/index.ts';
 import type { PrepareOptions, PrepareServices } from './prepare.ts';
 import { insertsOf, type KnownHuman } from './prompt-inserts.ts';
+import { recalledInsert } from './recall-insert.ts';
 import type { ScenePart } from './scene-part.ts';
 
 /** What a prompt is dressed for. */
@@ -92,6 +94,15 @@ export const dressPrompt = async (
       members: membersTold(part, macros, names),
       humans,
       humanMessages: said.filter(({ role }) => role === 'user').length,
+      // What a human would say next is a guess, whatever was said long ago.
+      recalled:
+        options.human !== undefined
+          ? []
+          : await recalledInsert(services, {
+              conversation,
+              input,
+              ...(part.joinedAfterId !== undefined && { afterId: part.joinedAfterId }),
+            }),
       guidance: options.guidance,
     }),
     macros,
@@ -132,7 +143,8 @@ const membersTold = (
     const name = names.get(`persona:${persona.id}`) ?? persona.name;
     const own = macros.with({ char: persona.nickname ?? persona.name });
     const [description, personality] = [persona.description, persona.personality].map((text) => own.expand(text ?? '').trim());
-    return { name, text: [description, personality && `${name}'s personality: ${personality}`].filter(Boolean).join('\n') };
+    const personalityLine = personality && `${cleanName(persona.nickname ?? name)}'s personality: ${personality}`;
+    return { name, text: [description, personalityLine].filter(Boolean).join('\n') };
   });
 
 /** The humans who take part, the latest last, with what they say about themselves. */

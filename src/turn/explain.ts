@@ -3,6 +3,7 @@ import type { ConversationKey, Turn } from '../core/conversation.ts';
 import type { Engine } from '../core/engine.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Prompt } from '../core/prompt.ts';
+import { type Sentence, sentence } from '../core/sentence.ts';
 import { type ComposedPrompt, type ComposeInput, composePrompt } from '../prompt/index.ts';
 import { type PrepareOptions, type PrepareServices, preparePrompt } from './prepare.ts';
 
@@ -12,7 +13,7 @@ export type ExplainedPart = {
   readonly source: string;
   readonly state: 'kept' | 'cut' | 'dropped';
   /** Why it is not whole. */
-  readonly reason?: string;
+  readonly reason?: Sentence;
   /** Counted by itself; absent for what is far longer than the context. */
   readonly tokens?: number;
   readonly text: string;
@@ -73,15 +74,16 @@ export const explainComposed = async (
   { input, composed, stopStrings }: { input: ComposeInput; composed: ComposedPrompt; stopStrings: readonly string[] },
   engine: Counting & Pick<Engine, 'renderChat'>,
 ): Promise<Explanation> => {
-  const names = new Map(input.turns.map((turn) => [turn.id, turn.speaker.name]));
+  const names = new Map([...(input.pins ?? []), ...input.turns].map((turn) => [turn.id, turn.speaker.name]));
   const earlier = earlierQuestion(input);
   // As it was made then: without what was said since.
   const past = earlier && { ...input, questionId: earlier.id, turns: input.turns.filter((turn) => turn.id <= earlier.id) };
   const previous = past && (await composePrompt(past, engine)).prompt;
-  const parts = composed.parts.map(({ source, turnId, state, text }) => {
+  const parts = composed.parts.map(({ source, label, turnId, state, text }) => {
     const name = turnId === undefined ? undefined : names.get(turnId);
     const reason = reasonOf(source, state, input, composed);
-    return { source: name === undefined ? source : `${source} of ${name}`, state, ...(reason && { reason }), text };
+    const which = name === undefined ? (label === undefined ? source : `${source} “${label}”`) : `${source} of ${name}`;
+    return { source: which, state, ...(reason && { reason }), text };
   });
   const { contextTokens } = input;
   const { prompt, outputTokensMax } = composed;
@@ -111,7 +113,7 @@ export const explainConversation = async (
   const prepared = await preparePrompt(services, conversation, options);
   if (!prepared)
     throw new PaddockError('not-found', 'the question of the prompt to explain is not remembered', {
-      userText: 'I do not remember what that answered.',
+      userText: sentence('questionForgotten'),
     });
   const { input, model } = prepared;
   return {
@@ -119,7 +121,7 @@ export const explainConversation = async (
     persona: input.persona.name,
     model: model.name,
     template: input.template.id,
-    hasQuestion: input.questionId !== undefined,
+    hasQuestion: input.questionId !== undefined || input.turns.some(({ role }) => role === 'user'),
     isShortened: input.promptStartId !== undefined,
   };
 };
@@ -129,17 +131,19 @@ const reasonOf = (
   state: ExplainedPart['state'],
   { layout }: ComposeInput,
   { dropped }: ComposedPrompt,
-): string | undefined => {
+): Sentence | undefined => {
   switch (state) {
     case 'kept':
       return undefined;
     case 'cut':
-      return `longer than the room that is left for it: ${dropped.questionCharacters} characters were taken out of the middle`;
+      return sentence('partCut', { characters: dropped.questionCharacters });
     case 'dropped':
-      if (source === 'example dialogue') return 'the context is full, and examples are the first to give way';
+      if (source === 'pinned turn') return sentence('partPinned', { percent: bounds.pins.shareMax * 100 });
+      if (source === 'recalled') return sentence('partRecalled');
+      if (source === 'example dialogue') return sentence('partExample');
       return layout
-        ? `older than the layout's history reaches (${layout.history?.tokensMax ?? 0} tokens), or the context is full`
-        : `the context is full: the oldest turns go, so many at once that the rest takes ${bounds.prompt.lowWaterShare * 100} % of their room`;
+        ? sentence('partBeforeLayout', { tokens: layout.history?.tokensMax ?? 0 })
+        : sentence('partTooOld', { percent: bounds.prompt.lowWaterShare * 100 });
     default:
       return state satisfies never;
   }

@@ -3,6 +3,7 @@ import type { ConversationKey, Turn } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Memory, RemovedTurns } from '../core/memory.ts';
 import type { AnswerQueue } from '../core/queue.ts';
+import { sentence } from '../core/sentence.ts';
 
 /** What taking back needs. */
 export type HistoryServices = { readonly memory: Memory; readonly queue: Pick<AnswerQueue, 'cancel'> };
@@ -58,6 +59,10 @@ export const branch = async (
   if (messageId !== undefined && !turn) throw notRemembered();
   const copied = await memory.copy(from, to, { ...(turn && { toId: turn.id }), newest: bounds.branchTurnsMax });
   if (copied === undefined) throw hasTurns();
+  // What a thread was opened on stands in it as well: so it is known there, and changes there with the message.
+  const [last] = messageId === undefined ? [] : await memory.turns(to, { newest: 1 });
+  if (messageId !== undefined && last?.role === 'user')
+    await memory.change(to, last.id, { kind: 'carry', messageIds: [messageId] });
   return copied;
 };
 
@@ -96,10 +101,10 @@ const stopThose = (queue: Pick<AnswerQueue, 'cancel'>, conversation: Conversatio
 
 const notRemembered = (): PaddockError =>
   new PaddockError('not-found', 'the message is not in the memory of its conversation', {
-    userText: 'I do not remember this message.',
+    userText: sentence('notRemembered'),
   });
 
 const hasTurns = (): PaddockError =>
   new PaddockError('not-allowed', 'a branch needs a conversation without turns', {
-    userText: 'Something was said there already. A branch needs a place of its own.',
+    userText: sentence('branchNeedsPlace'),
   });

@@ -6,6 +6,7 @@ import { PaddockError } from '../core/error.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Memory } from '../core/memory.ts';
 import type { ReplyPort } from '../core/message.ts';
+import { sentence } from '../core/sentence.ts';
 import type { AnswerSettings, Place } from '../core/settings.ts';
 import { endsInThought } from '../reply/index.ts';
 import { affinityOf } from './affinity.ts';
@@ -155,7 +156,7 @@ const nothingToSay = (reason: string | undefined): PaddockError =>
     'engine-failed',
     `the model ended its answer without any text (${reason}); another template (\`template\`) may suit it better`,
     {
-      userText: 'Nothing came to my mind. Please ask me in other words.',
+      userText: sentence('nothingToSay'),
       isRetryable: true,
     },
   );

@@ -89,6 +89,7 @@ export const promptBeforeQuestion = async (
     settings: (key) => here.memory.settings(key),
     configure: async () => {},
     count: async (key) => (await here.memory.count(key)) + 1,
+    turnsOf: (key, ids) => here.memory.turnsOf(key, ids),
     turns: async (key, range) => {
       const turns = await here.memory.turns(key, range);
       const human = turns.findLast(({ role }) => role === 'user');
@@ -96,7 +97,9 @@ export const promptBeforeQuestion = async (
       return human === undefined ? turns : [...turns, questionOf(human)];
     },
   };
-  const prepared = await preparePrompt({ ...here, memory }, conversation, personaId === undefined ? {} : { personaId });
+  // What will be recalled is not known before the question is.
+  const { recall: _unasked, ...services } = here;
+  const prepared = await preparePrompt({ ...services, memory }, conversation, personaId === undefined ? {} : { personaId });
   return hasHuman && prepared ? before(prepared.composed.prompt, placeholder) : undefined;
 };
 

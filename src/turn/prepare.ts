@@ -10,12 +10,13 @@ import { type ComposedPrompt, type ComposeInput, composePrompt, type PromptTempl
 import { asHuman } from './as-human.ts';
 import { dressPrompt } from './dress-prompt.ts';
 import { readTurns } from './read-turns.ts';
+import type { PlaceRecall } from './recall-insert.ts';
 import { scenePart } from './scene-part.ts';
 import { withPersona } from './scene-speakers.ts';
 
 /** What making a prompt needs. */
 export type PrepareServices = {
-  readonly memory: Pick<Memory, 'settings' | 'turns' | 'configure' | 'count'>;
+  readonly memory: Pick<Memory, 'settings' | 'turns' | 'turnsOf' | 'configure' | 'count'>;
   readonly engine: Pick<Engine, 'start' | 'countTokens' | 'renderChat'>;
   /** The persona of a conversation with these settings. */
   persona(settings: ConversationSettings): Persona;
@@ -35,6 +36,8 @@ export type PrepareServices = {
   human?(userId: string): Promise<HumanPersona | undefined>;
   /** [no lore] */
   readonly lore?: Pick<LoreService, 'prepare'>;
+  /** [nothing is recalled] */
+  readonly recall?: PlaceRecall;
   /** In milliseconds since 1970; 0 up to 1. For macros. */
   now(): number;
   random(): number;
@@ -99,12 +102,14 @@ export const preparePrompt = async (
   const persona = services.persona(withPersona(settings, personaId));
   const part = scenePart(settings.scene, persona, services.personaById);
   const { joinedAfterId = '' } = part;
-  const turns = read.turns.filter(({ id }) => (beforeId === undefined || id < beforeId) && id > joinedAfterId);
+  const isKnown = ({ id }: Turn): boolean => (beforeId === undefined || id < beforeId) && id > joinedAfterId;
+  const turns = read.turns.filter(isKnown);
+  const pins = (await pinnedTurns(memory, conversation, settings.pins, read.turns)).filter(isKnown);
   const asked = beforeId === undefined && human === undefined && !follows ? questionOf(turns, questionId)?.id : undefined;
   const model = await engine.start();
   const scenario = settings.scene?.scenario ?? settings.scenario;
   const input: ComposeInput = {
-    ...(human ? asHuman(human, persona, turns) : { persona, turns }),
+    ...(human ? asHuman(human, persona, turns, pins) : { persona, turns, pins }),
     template: services.template(),
     contextTokens: model.contextTokens,
     outputTokensMax: services.outputTokensMax,
@@ -133,6 +138,20 @@ export const preparePrompt = async (
     ...(isNew && { newStartId: startId }),
     keep: () => keep(composed.variables),
   };
+};
+
+/** The turns that are pinned, those pinned first at the beginning; what was read already is not read again. */
+const pinnedTurns = async (
+  memory: PrepareServices['memory'],
+  conversation: ConversationKey,
+  pins: readonly string[] = [],
+  read: readonly Turn[],
+): Promise<readonly Turn[]> => {
+  if (pins.length === 0) return [];
+  const known = new Map(read.map((turn) => [turn.id, turn]));
+  const missing = pins.filter((id) => !known.has(id));
+  for (const turn of missing.length === 0 ? [] : await memory.turnsOf(conversation, missing)) known.set(turn.id, turn);
+  return pins.flatMap((id) => known.get(id) ?? []);
 };
 
 const questionOf = (turns: readonly Turn[], id: string | undefined): Turn | undefined =>

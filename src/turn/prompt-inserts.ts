@@ -15,6 +15,8 @@ export type InsertSources = {
   readonly humans: readonly KnownHuman[];
   /** Messages of humans so far, by which the note's interval counts. */
   readonly humanMessages: number;
+  /** Older messages that are brought back. */
+  readonly recalled: readonly PromptInsert[];
   /** What is wished of this one answer. */
   readonly guidance?: string | undefined;
 };
@@ -26,6 +28,7 @@ export const insertsOf = ({
   members,
   humans,
   humanMessages,
+  recalled,
   guidance,
 }: InsertSources): readonly PromptInsert[] => [
   ...lore.inserts,
@@ -45,6 +48,7 @@ export const insertsOf = ({
         ],
   ),
   ...summaryInsert(settings),
+  ...recalled,
   ...noteInserts(settings.note, lore, humanMessages),
   ...(guidance === undefined ? [] : [{ source: 'guidance', text: guidance, position: { at: 'end' } } as const]),
 ];

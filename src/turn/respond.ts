@@ -1,9 +1,12 @@
 import { bounds } from '../core/bounds.ts';
-import { type ErrorCode, PaddockError, userTextOf } from '../core/error.ts';
+import { type ErrorCode, PaddockError } from '../core/error.ts';
 import type { IncomingMessage, ReplyPort } from '../core/message.ts';
 import type { AnswerQueue } from '../core/queue.ts';
+import { sentence } from '../core/sentence.ts';
+import { userTextIn } from '../locale/index.ts';
 import { createSerial, type Serial } from '../memory/serial.ts';
 import { answerQuestion, type QuestionServices } from './answer-question.ts';
+import { languageAt } from './language.ts';
 import { type ListenServices, listen } from './listen.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -71,7 +74,7 @@ const explain = async (services: RespondServices, message: IncomingMessage, port
   }
   if (!isTold) return;
   await port
-    .notice(userTextOf(error))
+    .notice(userTextIn(await languageAt(services, message.place), error))
     .catch((failure: unknown) =>
       logger.warn({ part: 'answer', error: failure }, 'the notice about it could not be shown either'),
     );
@@ -83,7 +86,7 @@ export const createArrivals = (): Serial =>
     waitingMax: bounds.arrivalsMax,
     refusal: () =>
       new PaddockError('queue-full', 'too many messages of one conversation came at once', {
-        userText: 'Too much is being said here at once. Please ask me again in a moment.',
+        userText: sentence('tooMuchSaid'),
         isRetryable: true,
       }),
   });

@@ -4,6 +4,7 @@ import { PaddockError } from '../core/error.ts';
 import type { Memory, TurnChange } from '../core/memory.ts';
 import type { ReplyPort } from '../core/message.ts';
 import type { AnswerQueue } from '../core/queue.ts';
+import { sentence } from '../core/sentence.ts';
 import type { Place } from '../core/settings.ts';
 import { createSerial } from '../memory/serial.ts';
 import { type AnswerServices, type MadeAnswer, makeAnswer } from './make-answer.ts';
@@ -192,31 +193,38 @@ const answerOf = async (memory: Memory, conversation: ConversationKey, turnId: s
   throw notFound();
 };
 
-/** An answer is written again for the same question, by who wrote it; without one, for what was said before it. */
-export const promptOf = async (
-  memory: Memory,
-  conversation: ConversationKey,
-  { id, replyTo, speaker }: Turn,
-): Promise<PrepareOptions> => {
+/**
+ * An answer is written again for the same question, by who wrote it; without one, for what was said before it. In a scene, who answers
+ * after others knows what they said.
+ */
+export const promptOf = async (memory: Memory, conversation: ConversationKey, answer: Turn): Promise<PrepareOptions> => {
+  const { id, replyTo, speaker } = answer;
   const question = replyTo === undefined ? undefined : await memory.turn(conversation, replyTo);
-  return {
-    personaId: speaker.id.replace(/^persona:/, ''),
-    ...(question ? { questionId: question.id } : { beforeId: id }),
-  };
+  const personaId = speaker.id.replace(/^persona:/, '');
+  if (question === undefined) return { personaId, beforeId: id };
+  if (await answersAfterOthers(memory, conversation, answer)) return { personaId, beforeId: id, follows: true };
+  return { personaId, questionId: question.id };
+};
+
+const answersAfterOthers = async (memory: Memory, conversation: ConversationKey, { id, replyTo }: Turn): Promise<boolean> => {
+  const { scene } = await memory.settings(conversation);
+  if (scene === undefined || replyTo === undefined) return false;
+  const since = await memory.turns(conversation, { fromId: replyTo, toId: id, newest: bounds.revisedTurnsMax });
+  return since.some((turn) => turn.role === 'assistant' && turn.replyTo === replyTo && turn.id !== id);
 };
 
 const notFound = (): PaddockError =>
   new PaddockError('not-found', 'there is no such answer in this conversation', {
-    userText: 'I do not remember such an answer here.',
+    userText: sentence('answerUnknown'),
   });
 
 const isBusy = (reason: string): PaddockError =>
   new PaddockError('not-allowed', `an answer can not be changed now: ${reason}`, {
-    userText: 'This answer is just being written. Please try again when it is done.',
+    userText: sentence('answerBeingWritten'),
     isRetryable: true,
   });
 
 const nothingGiven = (): PaddockError =>
   new PaddockError('bad-input', 'an answer was to be edited to nothing', {
-    userText: 'An answer needs some text. To take it away, delete its message.',
+    userText: sentence('answerEmptied'),
   });

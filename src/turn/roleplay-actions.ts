@@ -2,6 +2,7 @@ import type { AnswerSurface } from '../core/answer-surface.ts';
 import { bounds } from '../core/bounds.ts';
 import type { ConversationKey, Speaker, Summary, Turn } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
+import type { Memory } from '../core/memory.ts';
 import type { ReplyPort } from '../core/message.ts';
 import type { Persona } from '../core/persona.ts';
 import type { AnswerQueue } from '../core/queue.ts';
@@ -66,8 +67,8 @@ export const createRoleplayActions = (services: RoleplayServices): RoleplayActio
   return {
     speak: async (where, personaId) => {
       const { conversation, userId: askerId } = where;
-      const spoken = await queued(where, 'speak', async (signal) => {
-        const questionId = await lastQuestionId(services, conversation);
+      const spoken = await queued(where, speakRequest, async (signal) => {
+        const questionId = (await lastQuestion(services, conversation))?.id;
         return speak(services, where, { personaId, askerId, ...(questionId !== undefined && { questionId }) }, signal);
       });
       return spoken !== undefined;
@@ -95,11 +96,16 @@ export const createRoleplayActions = (services: RoleplayServices): RoleplayActio
   };
 };
 
-/** The message that goes with what is said now: what a human said last, or what the last answer answered. */
-const lastQuestionId = async (
-  { memory }: Pick<AnswerServices, 'memory'>,
+const speakRequest = 'speak';
+
+/** Whether a request in the queue, by its id, is for a persona that speaks because somebody wants it to. */
+export const isSpeakRequest = (requestId: string): boolean => requestId.startsWith(`${speakRequest}:`);
+
+/** The message with which goes what a persona says unasked: what a human said last. */
+export const lastQuestion = async (
+  { memory }: { readonly memory: Pick<Memory, 'turns'> },
   conversation: ConversationKey,
-): Promise<string | undefined> => {
+): Promise<Turn | undefined> => {
   const turns = await memory.turns(conversation, { newest: bounds.revisedTurnsMax });
-  return turns.findLast(({ role }: Turn) => role === 'user')?.id;
+  return turns.findLast(({ role }) => role === 'user');
 };

@@ -5,6 +5,7 @@ import { PaddockError } from '../core/error.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Memory } from '../core/memory.ts';
 import type { Prompt } from '../core/prompt.ts';
+import { sentence } from '../core/sentence.ts';
 import { cleanName, distinctNames, renderPrompt } from '../prompt/index.ts';
 import { endsInThought } from '../reply/index.ts';
 import { readSummary, summaryPrompt } from '../tasks/summarise.ts';
@@ -182,6 +183,6 @@ const isStillWanted = async (
 
 const nothingWritten = (): PaddockError =>
   new PaddockError('engine-failed', 'the model wrote no summary', {
-    userText: 'No summary came to my mind. Please try again.',
+    userText: sentence('noSummary'),
     isRetryable: true,
   });

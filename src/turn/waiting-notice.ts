@@ -1,36 +1,53 @@
 import { bounds } from '../core/bounds.ts';
+import type { Locale } from '../core/locale.ts';
 import type { IncomingMessage, ReplyPort } from '../core/message.ts';
 import type { AnswerQueue, QueueTicket } from '../core/queue.ts';
+import { type Sentence, sentence } from '../core/sentence.ts';
+import { sentenceIn } from '../locale/index.ts';
 import { systemTimers, type Timers } from '../reply/index.ts';
 
 /**
  * The queue for one message: when somebody who asked waits long, it tells the message's port the place. The port knows when
  * the wait is over. Who did not turn to the bot waits for nothing.
+ *
+ * @param language in which it is told; asked only when somebody waits, and never rejects. [English]
  */
 export const tellPlaces = (
   queue: AnswerQueue,
   { addressed }: Pick<IncomingMessage, 'addressed'>,
   port: ReplyPort,
   timers: Timers = systemTimers,
+  language: () => Promise<Locale> = async () => 'en',
 ): AnswerQueue => {
   if (addressed === 'none' || !port.waits) return queue;
   return {
     ...queue,
     add: (request, work) => {
       const ticket = queue.add(request, work);
-      tellUntilDone(ticket, port, timers);
+      tellUntilDone(ticket, port, timers, language);
       return ticket;
     },
   };
 };
 
-const tellUntilDone = (ticket: QueueTicket, port: ReplyPort, timers: Timers): void => {
+const tellUntilDone = (ticket: QueueTicket, port: ReplyPort, timers: Timers, language: () => Promise<Locale>): void => {
   const { afterMs, renewMs } = bounds.placeNotice;
+  let isOver = false;
   const tell = (): void => {
-    port.waits?.(ticket.place());
     cancel = timers.after(renewMs, tell);
+    void language().then((locale) => {
+      if (!isOver) port.waits?.(sentenceIn(locale, placeSentence(ticket.place())));
+    });
   };
   let cancel = timers.after(afterMs, tell);
-  const stop = (): void => cancel();
+  const stop = (): void => {
+    isOver = true;
+    cancel();
+  };
   ticket.done.then(stop, stop);
+};
+
+const placeSentence = (place: number): Sentence => {
+  if (place === 0) return sentence('placeNext');
+  return place === 1 ? sentence('placeOne') : sentence('placeMany', { count: place });
 };

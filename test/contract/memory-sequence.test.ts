@@ -15,6 +15,10 @@ for (const [name, open] of Object.entries(stores)) {
         { weight: 2, arbitrary: fc.record({ kind: fc.constant('edit' as const), id: messageId }) },
         { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), ids: fc.array(messageId, { maxLength: 4 }) }) },
         { weight: 2, arbitrary: fc.record({ kind: fc.constant('change' as const), at: fc.nat({ max: 150 }) }) },
+        {
+          weight: 2,
+          arbitrary: fc.record({ kind: fc.constant('pin' as const), at: fc.nat({ max: 150 }), isPinned: fc.boolean() }),
+        },
         { weight: 1, arbitrary: fc.record({ kind: fc.constant('cut' as const), kept: fc.nat({ max: 150 }) }) },
         { weight: 1, arbitrary: fc.record({ kind: fc.constant('burst' as const), count: fc.nat({ max: 100 }) }) },
         { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const), isMeant: fc.boolean() }) },
@@ -23,8 +27,12 @@ for (const [name, open] of Object.entries(stores)) {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
           await withMemory(async (memory) => {
-            let model: { text: string; ids: readonly string[] }[] = [];
+            let model: { text: string; ids: readonly string[]; pinnedAt?: number }[] = [];
             let number = 0;
+            const pinned = () =>
+              model
+                .filter(({ pinnedAt }) => pinnedAt !== undefined)
+                .sort((one, other) => (one.pinnedAt ?? 0) - (other.pinnedAt ?? 0));
             const append = async (ids: readonly string[]): Promise<void> => {
               const text = `text ${number++}`;
               const isNew = !model.some((turn) => carries(turn, ids));
@@ -49,6 +57,14 @@ for (const [name, open] of Object.entries(stores)) {
                 const id = (await memory.turns('test:a'))[step.at]?.id ?? '';
                 assert.equal((await memory.change('test:a', id, { kind: 'add', text }))?.id, turn && id);
                 if (turn !== undefined) turn.text = text;
+              } else if (step.kind === 'pin') {
+                const turn = model[step.at];
+                const id = (await memory.turns('test:a'))[step.at]?.id ?? '';
+                const isChanged = turn !== undefined && (turn.pinnedAt !== undefined) !== step.isPinned;
+                const expected = isChanged ? 'changed' : turn === undefined && step.isPinned ? 'unknown' : 'unchanged';
+                assert.equal(await memory.pin('test:a', id, step.isPinned), expected);
+                if (isChanged && step.isPinned) turn.pinnedAt = number++;
+                else if (isChanged) delete turn.pinnedAt;
               } else if (step.kind === 'cut') {
                 const id = step.kept === 0 ? '' : (await memory.turns('test:a'))[step.kept - 1]?.id;
                 if (id !== undefined) assert.equal((await memory.removeAfter('test:a', id)).count, model.length - step.kept);
@@ -62,6 +78,12 @@ for (const [name, open] of Object.entries(stores)) {
             const all = await memory.turns('test:a');
             const model_ = model.map(({ text }) => text);
             assert.deepEqual(texts(all), model_);
+            const { pins = [] } = await memory.settings('test:a');
+            const textOf = new Map(all.map((turn) => [turn.id, texts([turn])[0]]));
+            assert.deepEqual(
+              pins.map((id) => textOf.get(id)),
+              pinned().map(({ text }) => text),
+            );
             assert.deepEqual(texts(await memory.turns('test:a', { newest: 10 })), model_.slice(-10));
             const middle = Math.floor(all.length / 2);
             assert.deepEqual(texts(await memory.turns('test:a', { fromId: all[middle]?.id ?? '' })), model_.slice(middle));

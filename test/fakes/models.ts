@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Engine, GenerateEvent, GenerateRequest } from '../../src/core/engine.ts';
 import { type Logger, silentLogger } from '../../src/core/logger.ts';
 import type { Prompt } from '../../src/core/prompt.ts';
-import { writeDemoModel } from '../../src/engine/llama/gguf/demo-model.ts';
+import { writeDemoModel, writeSayingModel } from '../../src/engine/llama/gguf/demo-model.ts';
 import { writeRandomModel } from '../../src/engine/llama/gguf/random-model.ts';
 import { createLlamaEngine } from '../../src/engine/llama/llama-engine.ts';
 import type { LlamaSettings } from '../../src/engine/llama/protocol.ts';
@@ -25,6 +25,13 @@ export const randomModel = (folder: string, options: Parameters<typeof writeRand
 export const demoModel = (folder: string): string => {
   const path = join(folder, 'demo.gguf');
   writeDemoModel(path);
+  return path;
+};
+
+/** A model that says this, whatever it is asked: some fifty words, each no other's beginning. */
+export const sayingModel = (folder: string, text: string): string => {
+  const path = join(folder, 'saying.gguf');
+  writeSayingModel(path, { name: 'Saying', text });
   return path;
 };
 

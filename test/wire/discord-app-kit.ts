@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApp } from '../../src/app/app.ts';
+import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { type Logger, silentLogger } from '../../src/core/logger.ts';
 import { createDiscordPlatform } from '../../src/platform/discord/index.ts';
-import { startFakeDiscord } from '../fakes/discord/index.ts';
+import { type FakeDiscord, startFakeDiscord } from '../fakes/discord/index.ts';
 import { temporaryFolder } from '../fakes/models.ts';
 import { closeAfterwards, fastTimers } from './discord-kit.ts';
 
@@ -35,8 +36,39 @@ export const openApp = async (configuration: string, model?: string) => {
   const logger: Logger = { ...silentLogger, warn: note, error: note };
   const discord = await startFakeDiscord({ rateLimit: { limit: 100_000, windowMs: 1000 } });
   closeAfterwards(discord);
-  const app = await createApp(config, logger, { shutdown: () => shutdowns.push('asked') });
-  closeAfterwards(app);
+  const [guild, spare] = [discord.addGuild({ name: 'Meadow' }), discord.addGuild({ name: 'Spare' })];
+  const channel = guild.addChannel({ name: 'general' });
+  const ada = discord.addUser({ name: 'ada', displayName: 'Ada' });
+  guild.addMember(ada);
+  const start = () => startBot({ config, discord, logger, onShutdown: () => shutdowns.push('asked'), note });
+  let running = await start();
+  closeAfterwards({ close: () => running.close() });
+  return {
+    ...{ discord, guild, spare, channel, ada, troubles, shutdowns },
+    get app() {
+      return running.app;
+    },
+    get platform() {
+      return running.platform;
+    },
+    /** Ends the bot as the program does and starts it anew, with the same data folder on the same Discord. */
+    restart: async (): Promise<void> => {
+      await running.close();
+      running = await start();
+    },
+  };
+};
+
+type BotOptions = {
+  readonly config: Config;
+  readonly discord: FakeDiscord;
+  readonly logger: Logger;
+  onShutdown(): void;
+  note(fields: object, text: string): void;
+};
+
+const startBot = async ({ config, discord, logger, onShutdown, note }: BotOptions) => {
+  const app = await createApp(config, logger, { shutdown: onShutdown });
   const platform = createDiscordPlatform({
     token: discord.token,
     apiUrl: discord.apiUrl,
@@ -44,9 +76,11 @@ export const openApp = async (configuration: string, model?: string) => {
     timers: fastTimers,
     logger,
     commands: app.commands,
+    historyOnFirstUse: config.memory.historyOnFirstUse,
     seen: app.seen,
     heard: app.heard,
     onForget: app.forget,
+    mayAnswer: ({ addressed, place }) => addressed !== 'none' || place?.isOwnThread === true,
     replySettingsAt: async (place) => (await app.places.at(place)).reply,
     onMessage: app.respond,
     onEdit: app.edited,
@@ -54,11 +88,17 @@ export const openApp = async (configuration: string, model?: string) => {
     onFatal: (error) => note({ error }, 'fatal'),
   });
   app.platforms.attach('discord', platform);
-  closeAfterwards(platform);
-  const [guild, spare] = [discord.addGuild({ name: 'Meadow' }), discord.addGuild({ name: 'Spare' })];
-  const channel = guild.addChannel({ name: 'general' });
-  const ada = discord.addUser({ name: 'ada', displayName: 'Ada' });
-  guild.addMember(ada);
-  await platform.start();
-  return { discord, app, platform, guild, spare, channel, ada, troubles, shutdowns };
+  const close = async (): Promise<void> => {
+    platform.drain();
+    await app.drain();
+    await platform.close();
+    await app.close();
+  };
+  try {
+    await platform.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { app, platform, close };
 };

@@ -25,6 +25,8 @@ const fileOf = (name: string, value: unknown): FakeAttachment => ({
 /** The demo model's answer, cut at the configuration's number of tokens. */
 const answer = /I'm Paddock's built-in demo model/;
 const fair = { name: 'Fair', entries: { 0: { uid: 0, key: ['marrow'], content: 'The marrow is gone.', comment: 'Marrow' } } };
+const rook = { name: 'Rook', description: 'A bird.', first_mes: 'Hm.', mes_example: 'Caw.' };
+const persona = { name: 'Gwen', description: 'Keeps bees.', personality: '', scenario: '', greeting: 'Hi.' };
 const past = {
   paddockConversation: 1,
   turns: [{ role: 'user', speaker: { id: 'discord:9', name: 'Bo' }, texts: ['An old story.'], shown: 0, at: 1 }],
@@ -65,6 +67,18 @@ const calls: readonly Call[] = [
   { path: 'persona clear', says: /Paddock answers here again/ },
   { path: 'persona default', options: { name: 'ember', scope: 'channel' }, says: /ember/ },
   { path: 'config reset', options: { name: 'persona', scope: 'channel' }, says: /persona/ },
+  {
+    path: 'persona import',
+    options: { file: fileOf('rook.json', rook) },
+    says: /Taken in: Rook \(rook\)[\s\S]*Remarks on the card/,
+  },
+  { path: 'persona import', options: { file: fileOf('rook.json', rook), replace: 'rook' }, says: /has taken the place/ },
+  { path: 'persona export', options: { name: 'rook', format: 'png' }, says: /Rook as a character card/, file: /^rook\.png$/ },
+  { path: 'persona edit', options: { name: 'rook' }, form: { ...persona, name: 'Rook' }, says: /Rook \(rook\) is changed/ },
+  { path: 'persona delete', options: { name: 'rook' }, says: /Rook \(rook\) is removed/ },
+  { path: 'persona restore', options: { name: 'rook' }, says: /Rook \(rook\) is back/ },
+  { path: 'persona create', form: persona, says: /Gwen \(gwen\) is a persona now/ },
+  { path: 'persona reload', says: /Personas there are: \d+/ },
   { path: 'scene start', options: { personas: 'ember, tansy', mode: 'manual' }, says: /Ember[\s\S]*Tansy/ },
   { path: 'scene show', says: /Ember[\s\S]*Tansy/ },
   { path: 'scene add', options: { persona: 'rudd', knows_all: true }, says: /Rudd/ },
@@ -121,6 +135,14 @@ const calls: readonly Call[] = [
   { path: 'memory export', options: { format: 'jsonl' }, says: /^/, file: /\.jsonl$/ },
   { path: 'memory edit', options: { which: '1', text: 'Said in other words.' }, says: /^Done\.$/ },
   { path: 'memory edit', options: { which: '1' }, form: { text: 'Said once more.' }, says: /^Done\.$/ },
+  { path: 'memory pin', options: { which: '1' }, says: /stays in the prompt/ },
+  {
+    path: 'memory show',
+    options: { pinned: true },
+    says: /Pinned: 1 of 20/,
+    press: { label: '◀', says: /Messages that I remember: \d+\. Page 1/ },
+  },
+  { path: 'memory unpin', options: { which: 'once more' }, says: /not pinned any more/ },
   { path: 'memory forget', options: { count: 1 }, says: /1/ },
   { path: 'config show', options: { filter: 'temperature' }, says: /temperature: 0\.8/ },
   { path: 'config set', options: { name: 'sampling.temperature', value: '0.5' }, says: /temperature is 0\.5 now/ },
@@ -262,6 +284,8 @@ test('every menu, button and form on an answer of the real bot does its work', a
   await menu(ada, reply, 'Continue', /^Done\.$/);
   await menu(ada, reply, 'Stop', /Nothing is being written/);
   await menu(discord.owner, reply, 'Show prompt', /The prompt for/);
+  await menu(discord.owner, reply, 'Pin', /stays in the prompt/);
+  await menu(discord.owner, reply, 'Pin', /not pinned any more/);
 
   const choosing = await menu(ada, reply, 'Reply as persona', /./);
   const page = choosing.responses()[0] ?? assert.fail('a menu');
@@ -283,6 +307,19 @@ test('every menu, button and form on an answer of the real bot does its work', a
   const filled = { title: 'Tent', keys: 'tent', content: 'The tent is white.' };
   await settle(discord, discord.submitModal(discord.owner, adding, filled), /Tent of Fair is saved/, 'lore-save');
   done.add('lore-save');
+
+  // The form of a persona, and the button under a card whose name is taken.
+  const making = discord.callCommand(discord.owner, channel, 'persona create');
+  await opened(discord, making, 'persona create');
+  await settle(discord, discord.submitModal(discord.owner, making, persona), /Gwen \(gwen\) is a persona now/, 'persona-save');
+  const taking = discord.callCommand(discord.owner, channel, 'persona import', {
+    file: fileOf('gwen.json', { ...rook, name: 'Gwen' }),
+  });
+  await settle(discord, taking, /There is a persona of that name already/, 'persona import');
+  const taken = taking.responses().find((message) => partsOf(message).length > 0) ?? assert.fail('a reply');
+  discord.pressButton(discord.owner, taken, idOf(taken, 'Replace Gwen (gwen)'));
+  await discord.waitFor(() => /Gwen \(gwen\) has taken the place/.test(taken.content), 'the replacement', 8000);
+  for (const name of ['persona-save', 'persona-replace']) done.add(name);
 
   await ask(bot);
   const bo = discord.addUser({ name: 'bo' });

@@ -49,7 +49,7 @@ describe('paddock prompt --explain', () => {
       rows.map(({ state, rest }) => `${state} ${rest.split('  ')[0]}`),
       [
         'kept system prompt',
-        'kept lore',
+        'kept lore “The house tonight”',
         'kept description',
         'kept personality',
         'kept scenario',

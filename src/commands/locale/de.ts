@@ -1,13 +1,16 @@
 import { germanAnswers } from './de/answers.ts';
 import { germanData } from './de/data.ts';
 import { loreGerman } from './de/lore.ts';
+import { germanPersona } from './de/persona.ts';
 import { germanRoleplay } from './de/roleplay.ts';
 import { germanSettings } from './de/settings.ts';
+import { germanUpkeep } from './de/upkeep.ts';
 import type { Translation } from './translation.ts';
 
 export const german: Translation = {
   commands: {
     ...germanRoleplay.commands,
+    ...germanPersona.commands,
     ...loreGerman.commands,
     ...germanSettings.commands,
     ...germanAnswers.commands,
@@ -34,10 +37,12 @@ export const german: Translation = {
   },
   notices: {
     ...germanRoleplay.notices,
+    ...germanPersona.notices,
     ...loreGerman.notices,
     ...germanSettings.notices,
     ...germanAnswers.notices,
     ...germanData.notices,
+    ...germanUpkeep,
     done: 'Erledigt.',
     unexpected: 'Bei mir ist etwas schiefgegangen. Wer mich betreibt, findet die Ursache im Protokoll.',
     unknownCommand: 'Diesen Befehl gibt es nicht. {help} zählt alle auf.',

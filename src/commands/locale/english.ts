@@ -1,8 +1,10 @@
 import { englishAnswers } from './english/answers.ts';
 import { englishData } from './english/data.ts';
 import { loreEnglish } from './english/lore.ts';
+import { englishPersona } from './english/persona.ts';
 import { englishRoleplay } from './english/roleplay.ts';
 import { englishSettings } from './english/settings.ts';
+import { englishUpkeep } from './english/upkeep.ts';
 
 /** What the frame around the commands and some commands say. `{word}` stands for a value. */
 export const english = {
@@ -11,6 +13,8 @@ export const english = {
   ...englishAnswers,
   ...englishData,
   ...englishRoleplay,
+  ...englishUpkeep,
+  ...englishPersona,
   done: 'Done.',
   unexpected: 'Something went wrong on my side. The people who run me can find the cause in the log.',
   unknownCommand: 'There is no such command. {help} lists those there are.',

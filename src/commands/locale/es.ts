@@ -1,13 +1,16 @@
 import { spanishAnswers } from './es/answers.ts';
 import { spanishData } from './es/data.ts';
 import { loreSpanish } from './es/lore.ts';
+import { spanishPersona } from './es/persona.ts';
 import { spanishRoleplay } from './es/roleplay.ts';
 import { spanishSettings } from './es/settings.ts';
+import { spanishUpkeep } from './es/upkeep.ts';
 import type { Translation } from './translation.ts';
 
 export const spanish: Translation = {
   commands: {
     ...spanishRoleplay.commands,
+    ...spanishPersona.commands,
     ...loreSpanish.commands,
     ...spanishSettings.commands,
     ...spanishAnswers.commands,
@@ -34,10 +37,12 @@ export const spanish: Translation = {
   },
   notices: {
     ...spanishRoleplay.notices,
+    ...spanishPersona.notices,
     ...loreSpanish.notices,
     ...spanishSettings.notices,
     ...spanishAnswers.notices,
     ...spanishData.notices,
+    ...spanishUpkeep,
     done: 'Hecho.',
     unexpected: 'Algo ha fallado por mi parte. Quienes me administran encontrarán la causa en el registro.',
     unknownCommand: 'Ese comando no existe. {help} enumera los que hay.',

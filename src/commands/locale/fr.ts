@@ -1,13 +1,16 @@
 import { frenchAnswers } from './fr/answers.ts';
 import { frenchData } from './fr/data.ts';
 import { loreFrench } from './fr/lore.ts';
+import { frenchPersona } from './fr/persona.ts';
 import { frenchRoleplay } from './fr/roleplay.ts';
 import { frenchSettings } from './fr/settings.ts';
+import { frenchUpkeep } from './fr/upkeep.ts';
 import type { Translation } from './translation.ts';
 
 export const french: Translation = {
   commands: {
     ...frenchRoleplay.commands,
+    ...frenchPersona.commands,
     ...loreFrench.commands,
     ...frenchSettings.commands,
     ...frenchAnswers.commands,
@@ -34,10 +37,12 @@ export const french: Translation = {
   },
   notices: {
     ...frenchRoleplay.notices,
+    ...frenchPersona.notices,
     ...loreFrench.notices,
     ...frenchSettings.notices,
     ...frenchAnswers.notices,
     ...frenchData.notices,
+    ...frenchUpkeep,
     done: 'C’est fait.',
     unexpected: 'Quelque chose a échoué de mon côté. Mes responsables en trouveront la cause dans le journal.',
     unknownCommand: 'Cette commande n’existe pas. {help} donne la liste.',

@@ -1,13 +1,16 @@
 import { japaneseAnswers } from './ja/answers.ts';
 import { japaneseData } from './ja/data.ts';
 import { loreJapanese } from './ja/lore.ts';
+import { japanesePersona } from './ja/persona.ts';
 import { japaneseRoleplay } from './ja/roleplay.ts';
 import { japaneseSettings } from './ja/settings.ts';
+import { japaneseUpkeep } from './ja/upkeep.ts';
 import type { Translation } from './translation.ts';
 
 export const japanese: Translation = {
   commands: {
     ...japaneseRoleplay.commands,
+    ...japanesePersona.commands,
     ...loreJapanese.commands,
     ...japaneseSettings.commands,
     ...japaneseAnswers.commands,
@@ -34,10 +37,12 @@ export const japanese: Translation = {
   },
   notices: {
     ...japaneseRoleplay.notices,
+    ...japanesePersona.notices,
     ...loreJapanese.notices,
     ...japaneseSettings.notices,
     ...japaneseAnswers.notices,
     ...japaneseData.notices,
+    ...japaneseUpkeep,
     done: '完了しました。',
     unexpected: 'こちらで問題が起きました。運営者はログで原因を確認できます。',
     unknownCommand: 'そのコマンドはありません。{help} で一覧を見られます。',

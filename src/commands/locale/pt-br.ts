@@ -1,13 +1,16 @@
 import { brazilianAnswers } from './pt-br/answers.ts';
 import { brazilianData } from './pt-br/data.ts';
 import { loreBrazilian } from './pt-br/lore.ts';
+import { brazilianPersona } from './pt-br/persona.ts';
 import { brazilianRoleplay } from './pt-br/roleplay.ts';
 import { brazilianSettings } from './pt-br/settings.ts';
+import { brazilianUpkeep } from './pt-br/upkeep.ts';
 import type { Translation } from './translation.ts';
 
 export const brazilian: Translation = {
   commands: {
     ...brazilianRoleplay.commands,
+    ...brazilianPersona.commands,
     ...loreBrazilian.commands,
     ...brazilianSettings.commands,
     ...brazilianAnswers.commands,
@@ -34,10 +37,12 @@ export const brazilian: Translation = {
   },
   notices: {
     ...brazilianRoleplay.notices,
+    ...brazilianPersona.notices,
     ...loreBrazilian.notices,
     ...brazilianSettings.notices,
     ...brazilianAnswers.notices,
     ...brazilianData.notices,
+    ...brazilianUpkeep,
     done: 'Pronto.',
     unexpected: 'Algo deu errado do meu lado. Quem me mantém encontra a causa no registro.',
     unknownCommand: 'Esse comando não existe. {help} lista os que existem.',

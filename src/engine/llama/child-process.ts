@@ -188,4 +188,4 @@ const endOf = (child: ChildProcess): Promise<string> =>
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
 const toError = (error: RemoteError): PaddockError =>
-  new PaddockError(error.code, error.message, { userText: error.userText, isRetryable: error.isRetryable });
+  new PaddockError(error.code, error.message, { userText: error.sentence ?? error.userText, isRetryable: error.isRetryable });

@@ -10,6 +10,7 @@ import type {
 } from '../../core/engine.ts';
 import type { ErrorCode } from '../../core/error.ts';
 import type { ChatMessage, Prompt } from '../../core/prompt.ts';
+import type { Sentence } from '../../core/sentence.ts';
 
 /**
  * What the engine's parent and its child process say to each other over Node's IPC channel.
@@ -94,6 +95,7 @@ export type RemoteError = {
   readonly code: ErrorCode;
   readonly message: string;
   readonly userText: string;
+  readonly sentence?: Sentence;
   readonly isRetryable: boolean;
 };
 

@@ -25,7 +25,7 @@ export const iconBytes = (
   if (path !== undefined) return where.archive?.read(path, bounds.card.fileBytesMax) ?? where.default;
   const [head] = /^data:image\/[\w.+-]{1,40};base64,/.exec(icon.uri) ?? [];
   if (head === undefined) return where.default;
-  return decodeBase64(Buffer.from(icon.uri.slice(head.length), 'latin1'), 'The picture in this card', work);
+  return decodeBase64(Buffer.from(icon.uri.slice(head.length), 'latin1'), 'cardPictureDamaged', work);
 };
 
 const iconsOf = (raw: JsonObject): readonly Icon[] => {

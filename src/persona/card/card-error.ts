@@ -1,16 +1,17 @@
 import { PaddockError } from '../../core/error.ts';
+import { inEnglish, type Sentence } from '../../core/sentence.ts';
 
 /**
  * A card that can't be used, as an error for whoever brought it.
  *
- * @param sentence what is wrong and what can be done, whole, without paths
+ * @param said what is wrong and what can be done, whole, without paths
  */
-export const cardError = (sentence: string, cause?: unknown): PaddockError =>
-  new PaddockError('bad-input', `character card: ${sentence}`, { userText: sentence, ...(cause !== undefined && { cause }) });
+export const cardError = (said: Sentence, cause?: unknown): PaddockError =>
+  new PaddockError('bad-input', `character card: ${inEnglish(said)}`, { userText: said, ...(cause !== undefined && { cause }) });
 
 /** A file that is all right but holds no card, such as a photograph: `not-found`. */
-export const noCardError = (sentence: string): PaddockError =>
-  new PaddockError('not-found', `character card: ${sentence}`, { userText: sentence });
+export const noCardError = (said: Sentence): PaddockError =>
+  new PaddockError('not-found', `character card: ${inEnglish(said)}`, { userText: said });
 
 /** Characters a sentence can hold of what a file says: short, on one line. */
 export const quoted = (text: string): string => {

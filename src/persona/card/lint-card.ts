@@ -1,8 +1,10 @@
 import { isJsonObject } from '../../core/json.ts';
 import { closest } from '../../text/closest.ts';
+import { shownPictureOf } from '../shown-picture.ts';
 import type { Card, CardFields } from './card.ts';
 import { fieldsIn } from './card.ts';
 import { quoted } from './card-error.ts';
+import type { Picture } from './picture.ts';
 
 /** Something about a card that may not be meant so. */
 export type CardWarning = {
@@ -17,6 +19,8 @@ export type LintOptions = {
   readonly countTokens?: (texts: readonly string[]) => Promise<readonly number[]>;
   /** Tokens that may always stand in the prompt because of this card. [1500] */
   readonly tokensMax?: number;
+  /** What came with the card. [not looked at] */
+  readonly picture?: Picture;
 };
 
 /** What the fields that go into prompts are called in cards. */
@@ -44,7 +48,7 @@ const macros = [
 /** Tells what in a card is empty, too large, misspelt or will not do what its author hoped. Cards are used all the same. */
 export const lintCard = async (
   card: Card,
-  { countTokens, tokensMax = 1500 }: LintOptions = {},
+  { countTokens, tokensMax = 1500, picture }: LintOptions = {},
 ): Promise<readonly CardWarning[]> => {
   const { fields } = card;
   const warnings: CardWarning[] = card.warnings.map((text) => ({ text }));
@@ -79,6 +83,8 @@ export const lintCard = async (
       );
     }
   }
+  const { problem } = picture === undefined ? {} : shownPictureOf(picture);
+  if (problem !== undefined) warnings.push({ text: `${problem} As it is, nobody will see it.` });
   for (const uri of remoteAssets(card)) warn('assets', `${quoted(uri)} is an address in the net; I do not fetch it.`);
   return [...warnings, ...(await sizeWarnings(fields, countTokens, tokensMax))];
 };

@@ -1,5 +1,6 @@
 import { bounds } from '../../core/bounds.ts';
 import type { JsonValue } from '../../core/json.ts';
+import { sentence } from '../../core/sentence.ts';
 import { isCheapYaml, type YamlBounds } from '../../text/cheap-yaml.ts';
 import { parseYaml, type TextDocument } from '../../text/parse-yaml.ts';
 import { cardError } from './card-error.ts';
@@ -8,13 +9,13 @@ import type { Work } from './work.ts';
 /** UTF-8 text without a byte order mark. */
 export const decodeText = (bytes: Uint8Array, work: Work): string => {
   if (bytes.length > bounds.card.textBytesMax) {
-    throw cardError(`This card's text is larger than ${bounds.card.textBytesMax / 1_000_000} MB; I can't take it.`);
+    throw cardError(sentence('cardTextTooLarge', { megabytes: bounds.card.textBytesMax / 1_000_000 }));
   }
   work.spend(bytes.length);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw cardError('This card is not UTF-8 text. Save it as UTF-8 and try again.', error);
+    throw cardError(sentence('cardNotUtf8'), error);
   }
 };
 
@@ -27,13 +28,13 @@ export const decodeText = (bytes: Uint8Array, work: Work): string => {
 export const parseCardJson = (text: string, file: string, work: Work): TextDocument => {
   work.spend(text.length);
   const problem = tooMuchIn(text);
-  if (problem !== undefined) throw cardError(problem);
+  if (problem !== undefined) throw cardError(sentence(problem));
   let value: JsonValue;
   try {
     value = JSON.parse(text);
   } catch (error) {
     if (isCheapYaml(text, yamlBounds)) return parseCardYaml(text, file, work);
-    throw cardError('This card is not valid JSON. Open it in the program that wrote it, and save it again.', error);
+    throw cardError(sentence('cardNotJson'), error);
   }
   refuseProto(value, work);
   return { file, value, mistakes: [], position: () => ({ line: 1, column: 1 }) };
@@ -42,16 +43,14 @@ export const parseCardJson = (text: string, file: string, work: Work): TextDocum
 /** Parses a card written as YAML. Mistakes of syntax stand in the document. */
 export const parseCardYaml = (text: string, file: string, work: Work): TextDocument => {
   if (!isCheapYaml(text, yamlBounds)) {
-    throw cardError(
-      `This YAML is too large or too intricate for me (at most ${bounds.card.yamlBytesMax / 1000} kB). Save the card as JSON.`,
-    );
+    throw cardError(sentence('cardYamlTooLarge', { kilobytes: bounds.card.yamlBytesMax / 1000 }));
   }
   work.spend(text.length);
   return parseYaml(text, file);
 };
 
 /** What makes a JSON text too costly to parse, seen without parsing it. */
-const tooMuchIn = (text: string): string | undefined => {
+const tooMuchIn = (text: string): 'cardTooDeep' | 'cardTooManyFields' | undefined => {
   let depth = 0;
   let values = 1;
   let isInString = false;
@@ -65,9 +64,9 @@ const tooMuchIn = (text: string): string | undefined => {
     else if (unit === 0x5b || unit === 0x7b) {
       depth += 1;
       values += 1;
-      if (depth > bounds.card.depthMax) return "This card's fields are nested too deeply; that is no character card.";
+      if (depth > bounds.card.depthMax) return 'cardTooDeep';
     } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
-    if (values > bounds.card.valuesMax) return 'This card holds more fields than any character card needs, so I leave it alone.';
+    if (values > bounds.card.valuesMax) return 'cardTooManyFields';
   }
   return undefined;
 };
@@ -82,6 +81,6 @@ const yamlBounds: YamlBounds = {
 const refuseProto = (value: JsonValue, work: Work): void => {
   work.spend(1);
   if (typeof value !== 'object' || value === null) return;
-  if (Object.hasOwn(value, '__proto__')) throw cardError('This card has a field called __proto__; that is no character card.');
+  if (Object.hasOwn(value, '__proto__')) throw cardError(sentence('cardProto'));
   for (const inner of Object.values(value)) refuseProto(inner, work);
 };

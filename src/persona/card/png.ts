@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { bounds } from '../../core/bounds.ts';
+import { sentence } from '../../core/sentence.ts';
 import { decodeBase64 } from './base64.ts';
 import { cardError, noCardError } from './card-error.ts';
 import type { Work } from './work.ts';
@@ -22,14 +23,11 @@ export const cardTextOfPng = (bytes: Uint8Array, work: Work): Uint8Array => {
   const texts = chunks.flatMap((chunk) => (chunk.type === 'tEXt' ? [keywordAndText(chunk)] : []));
   for (const keyword of ['ccv3', 'chara']) {
     const found = texts.find((text) => text.keyword === keyword);
-    if (found) return decodeBase64(found.text, 'The card in this picture', work);
+    if (found) return decodeBase64(found.text, 'cardInPictureDamaged', work);
   }
   const other = chunks.find(({ type, data }) => (type === 'zTXt' || type === 'iTXt') && isCardKeyword(keywordOf(data)));
-  if (other === undefined)
-    throw noCardError('There is no character card in this picture. Many sites and chats take it out: get the original file.');
-  throw cardError(
-    `The card in this picture lies in a ${other.type} chunk, where cards have no place. Save it again with the program it comes from.`,
-  );
+  if (other === undefined) throw noCardError(sentence('pictureWithoutCard'));
+  throw cardError(sentence('pictureCardMisplaced', { type: other.type }));
 };
 
 /** Puts the card's texts into a PNG, in place of those that are in it. All other chunks stay as they are. */
@@ -41,6 +39,27 @@ export const pngWithCard = (bytes: Uint8Array, texts: Readonly<Record<'chara' | 
   });
   const end = kept.length - 1;
   return Buffer.concat([signature, ...kept.slice(0, end).map(chunkBytes), ...added, ...kept.slice(end).map(chunkBytes)]);
+};
+
+/** What a still picture is made of, and how its colours are meant (Portable Network Graphics, 11.2 and 11.3). */
+const shownChunks: ReadonlySet<string> = new Set([
+  'IHDR',
+  'PLTE',
+  'IDAT',
+  'IEND',
+  'tRNS',
+  'gAMA',
+  'cHRM',
+  'sRGB',
+  'iCCP',
+  'cICP',
+]);
+
+/** A PNG with nothing in it but what is seen: no card, no text, no place where it was taken, no frames of an animation. */
+export const pngWithoutExtras = (bytes: Uint8Array, work: Work): Uint8Array => {
+  const kept = chunksOf(bytes, work).filter(({ type }) => shownChunks.has(type));
+  if (!kept.some(({ type }) => type === 'IDAT')) throw cardError(sentence('pictureWithoutPixels'));
+  return Buffer.concat([signature, ...kept.map(chunkBytes)]);
 };
 
 /** A chunk as it stands in a file. */
@@ -68,17 +87,17 @@ const chunksOf = (bytes: Uint8Array, work: Work): readonly Chunk[] => {
     const type = view.toString('latin1', at + 4, at + 8);
     work.spend(length + 12);
     if (crc32(view.subarray(at + 4, at + 8 + length)) !== view.readUInt32BE(at + 8 + length)) {
-      throw cardError('This picture is damaged: the checksum of a part of it is wrong. Save or download it again.');
+      throw cardError(sentence('pictureDamaged'));
     }
-    if (chunks.length === 0 && type !== 'IHDR') throw cardError('This is no valid PNG: it does not begin with its size.');
-    if (chunks.length >= bounds.card.chunksMax) throw cardError('This picture has too many parts for me to read.');
+    if (chunks.length === 0 && type !== 'IHDR') throw cardError(sentence('pictureNotPng'));
+    if (chunks.length >= bounds.card.chunksMax) throw cardError(sentence('pictureTooManyParts'));
     chunks.push({ type, data: view.subarray(at + 8, at + 8 + length) });
     if (type === 'IEND') return chunks;
     at += length + 12;
   }
 };
 
-const cutOff = () => cardError('This picture ends in the middle: it was not saved or sent whole. Get it again.');
+const cutOff = () => cardError(sentence('pictureCutOff'));
 
 const keywordAndText = ({ data }: Chunk): { readonly keyword: string; readonly text: Uint8Array } => {
   const keyword = keywordOf(data);

@@ -1,5 +1,6 @@
 import { bounds } from '../../core/bounds.ts';
 import type { Persona } from '../../core/persona.ts';
+import { sentence } from '../../core/sentence.ts';
 import { mistakeLine } from '../../text/mistake.ts';
 import type { TextDocument } from '../../text/parse-yaml.ts';
 import { personaOf } from '../persona-of.ts';
@@ -34,16 +35,16 @@ export type ReadCard = {
  */
 export const readCard = (bytes: Uint8Array, { work = createWork() }: { readonly work?: Work } = {}): ReadCard => {
   if (bytes.length > bounds.card.fileBytesMax) {
-    throw cardError(`This file is larger than ${bounds.card.fileBytesMax / 1_000_000} MB; I take no card so large.`);
+    throw cardError(sentence('cardTooLarge', { megabytes: bounds.card.fileBytesMax / 1_000_000 }));
   }
-  if (bytes.length === 0) throw cardError('This file is empty.');
+  if (bytes.length === 0) throw cardError(sentence('cardEmpty'));
   if (isPng(bytes)) {
     const card = cardInText(decodeText(cardTextOfPng(bytes, work), work), work, true);
     return { card, format: 'png', ...pictureIn(iconBytes(card.raw, { default: bytes }, work) ?? bytes) };
   }
   const cover = pictureOf(bytes);
   if (isArchive(bytes) || (cover !== undefined && endOfArchive(bytes, work) !== -1)) return inArchive(bytes, cover, work);
-  if (cover !== undefined) throw noCardError('Of pictures, only PNG files hold character cards, and this is none.');
+  if (cover !== undefined) throw noCardError(sentence('cardNotInPicture'));
   const card = cardInText(decodeText(bytes, work), work, false);
   return { card, format: isJsonText(bytes) ? 'json' : 'yaml', ...pictureIn(iconBytes(card.raw, {}, work)) };
 };
@@ -51,7 +52,7 @@ export const readCard = (bytes: Uint8Array, { work = createWork() }: { readonly 
 const inArchive = (bytes: Uint8Array, cover: Picture | undefined, work: Work): ReadCard => {
   const archive = openArchive(bytes, work);
   const text = archive.read('card.json', bounds.card.textBytesMax);
-  if (text === undefined) throw noCardError('There is no card.json in this archive, so it is no character card.');
+  if (text === undefined) throw noCardError(sentence('cardNotInArchive'));
   const card = cardInText(decodeText(text, work), work, true);
   const icon = iconBytes(card.raw, { archive, ...(cover && { default: cover.bytes }) }, work);
   return { card, format: 'charx', ...pictureIn(icon) };
@@ -62,14 +63,15 @@ const cardInText = (text: string, work: Work, isInside: boolean): Card => {
   const document = isJson ? parseCardJson(text, 'card.json', work) : parseCardYaml(text, 'card.yaml', work);
   const { value } = document;
   if (document.mistakes.length === 0 && (typeof value !== 'object' || value === null || Array.isArray(value))) {
-    throw cardError('This is no character card. I read cards from PNG, CHARX, JSON and YAML files.');
+    throw cardError(sentence('cardUnknown'));
   }
   const isOwn = !isInside && !isCard(value) && ownNames.some((name) => Object.hasOwn(Object(value), name));
   const { value: card, mistakes } = isOwn ? ofOwnForm(document) : cardOf(document);
   if (mistakes === undefined) return card;
   const shown = mistakes.slice(0, 3).map((mistake) => mistakeLine(mistake).replace(/\s+/g, ' '));
-  const more = mistakes.length > shown.length ? `; and ${mistakes.length - shown.length} more` : '';
-  throw cardError(`This card can not be used: ${shown.join('; ')}${more}.`);
+  const count = mistakes.length - shown.length;
+  const told = { mistakes: shown.join('; ') };
+  throw cardError(count === 0 ? sentence('cardMistakes', told) : sentence('cardMistakesMore', { ...told, count }));
 };
 
 /** Names that only this project's own form has. */

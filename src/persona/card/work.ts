@@ -1,4 +1,5 @@
 import { bounds } from '../../core/bounds.ts';
+import { sentence } from '../../core/sentence.ts';
 import { cardError } from './card-error.ts';
 
 /**
@@ -16,7 +17,7 @@ export const createWork = (max: number = bounds.card.workMax): Work => {
   return {
     spend: (amount) => {
       spent += amount;
-      if (spent > max) throw cardError('This card is built so that reading it would take too long, so I leave it alone.');
+      if (spent > max) throw cardError(sentence('cardTakesTooLong'));
     },
     get spent() {
       return spent;

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { bounds } from '../../core/bounds.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { sentence } from '../../core/sentence.ts';
 import { cardError } from './card-error.ts';
 import { rawOfCard } from './card-form.ts';
 import { parseCardYaml } from './parse-json.ts';
@@ -35,14 +36,12 @@ export const writeCard = ({ card, picture: own }: Pick<ReadCard, 'card' | 'pictu
       const picture = options.picture ?? own ?? plainPicture(card.fields.name);
       if (picture.mediaType !== 'image/png') {
         const kind = picture.mediaType.replace('image/', '').toUpperCase();
-        throw cardError(
-          `A card fits into a PNG only, and its picture is a ${kind}. Convert that to PNG, and give it with --picture.`,
-        );
+        throw cardError(sentence('cardNotAsPng', { kind }));
       }
       const work = createWork();
       const texts = { chara: jsonBytes(rawOfCard(card, 2)), ccv3: jsonBytes(rawOfCard(card, 3)) };
       const bytes = pngWithCard(picture.bytes, texts, work);
-      if (bytes.length > bounds.card.fileBytesMax) throw tooLarge('picture with the card', 'Use a smaller picture, or JSON.');
+      if (bytes.length > bounds.card.fileBytesMax) throw cardError(sentence('cardPictureTooLarge'));
       return bytes;
     }
     default:
@@ -55,18 +54,15 @@ const jsonBytes = (raw: JsonObject, indent?: number): Uint8Array => {
   const bytes = Buffer.from(JSON.stringify(raw, null, indent) + (indent === undefined ? '' : '\n'));
   if (bytes.length <= bounds.card.textBytesMax) return bytes;
   if (indent !== undefined) return jsonBytes(raw);
-  throw tooLarge('card', '');
+  throw cardError(sentence('cardTooLargeToRead'));
 };
 
 const yamlBytes = (raw: JsonObject): Uint8Array => {
   const text = stringify(escapable(raw), { lineWidth: 0, aliasDuplicateObjects: false, version: '1.2' });
   const { mistakes } = parseCardYaml(text, 'card.yaml', createWork());
-  if (mistakes.length > 0) throw cardError('This card holds something that YAML can not express. Use JSON.');
+  if (mistakes.length > 0) throw cardError(sentence('cardNotAsYaml'));
   return Buffer.from(text);
 };
 
 /** As JSON writes it: without what JSON has no form for. */
 const escapable = (raw: JsonObject): unknown => JSON.parse(JSON.stringify(raw));
-
-const tooLarge = (what: string, advice: string) =>
-  cardError(`The ${what} would be too large to be read again. ${advice}`.trimEnd());

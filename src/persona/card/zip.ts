@@ -1,5 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { bounds } from '../../core/bounds.ts';
+import { type Sentence, sentence } from '../../core/sentence.ts';
 import { cardError } from './card-error.ts';
 import type { Work } from './work.ts';
 
@@ -42,26 +43,24 @@ export const endOfArchive = (bytes: Uint8Array, work: Work): number => {
 export const openArchive = (bytes: Uint8Array, work: Work): Archive => {
   const view = viewOf(bytes);
   const end = endOfArchive(bytes, work);
-  if (end === -1) throw damaged('it ends in the middle');
+  if (end === -1) throw damaged('archiveCutOff');
   const count = view.readUInt16LE(end + 10);
   const directoryBytes = view.readUInt32LE(end + 12);
   const directoryAt = view.readUInt32LE(end + 16);
-  if (count === 0xffff || directoryAt === 0xffffffff)
-    throw cardError('This archive is of a kind for huge files (zip64); I take none.');
-  if (count > bounds.card.entriesMax)
-    throw cardError(`This archive holds more than ${bounds.card.entriesMax} files; I take none so large.`);
+  if (count === 0xffff || directoryAt === 0xffffffff) throw cardError(sentence('archiveTooModern'));
+  if (count > bounds.card.entriesMax) throw cardError(sentence('archiveTooManyFiles', { max: bounds.card.entriesMax }));
   // What stands before the archive shifts all places in it.
   const shift = end - directoryBytes - directoryAt;
-  if (shift < 0) throw damaged('its directory is not where it should be');
+  if (shift < 0) throw damaged('archiveDirectoryMoved');
 
   const entries = new Map<string, Entry>();
   let at = shift + directoryAt;
   let total = 0;
   for (let index = 0; index < count; index += 1) {
-    if (at + sizes.entry > end || view.readUInt32LE(at) !== marks.entry) throw damaged('its directory is broken');
+    if (at + sizes.entry > end || view.readUInt32LE(at) !== marks.entry) throw damaged('archiveDirectoryBroken');
     const nameBytes = view.readUInt16LE(at + 28);
     const next = at + sizes.entry + nameBytes + view.readUInt16LE(at + 30) + view.readUInt16LE(at + 32);
-    if (next > end || nameBytes > bounds.card.entryNameCharactersMax) throw damaged('its directory is broken');
+    if (next > end || nameBytes > bounds.card.entryNameCharactersMax) throw damaged('archiveDirectoryBroken');
     work.spend(next - at);
     const entry: Entry = {
       name: view.toString('utf8', at + sizes.entry, at + sizes.entry + nameBytes),
@@ -74,7 +73,7 @@ export const openArchive = (bytes: Uint8Array, work: Work): Archive => {
     };
     total += entry.bytes;
     if (total > bounds.card.archiveBytesMax) {
-      throw cardError(`This archive unpacks to more than ${bounds.card.archiveBytesMax / 1_000_000} MB; I take none so large.`);
+      throw cardError(sentence('archiveTooLarge', { megabytes: bounds.card.archiveBytesMax / 1_000_000 }));
     }
     // The first of a name: a second one would be a way to show others something else than what is read here.
     if (!entries.has(entry.name)) entries.set(entry.name, entry);
@@ -91,17 +90,18 @@ export const openArchive = (bytes: Uint8Array, work: Work): Archive => {
 
 const bytesOf = (view: Buffer, entry: Entry, bytesMax: number, work: Work): Uint8Array => {
   const { name, flags, method, checksum, packedBytes, bytes, headerAt } = entry;
-  if ((flags & 1) !== 0) throw cardError('This archive is locked with a password. Save the card without one.');
-  if (method !== 0 && method !== 8) throw cardError('This archive is packed in a way I do not know. Save it as an ordinary zip.');
-  if (bytes > bytesMax) throw cardError(`${fileName(name)} in this archive is larger than ${bytesMax / 1_000_000} MB.`);
-  if (headerAt + sizes.local > view.length || view.readUInt32LE(headerAt) !== marks.local) throw damaged('an entry is missing');
+  if ((flags & 1) !== 0) throw cardError(sentence('archiveLocked'));
+  if (method !== 0 && method !== 8) throw cardError(sentence('archiveUnknownPacking'));
+  if (bytes > bytesMax)
+    throw cardError(sentence('archiveFileTooLarge', { file: fileName(name), megabytes: bytesMax / 1_000_000 }));
+  if (headerAt + sizes.local > view.length || view.readUInt32LE(headerAt) !== marks.local) throw damaged('archiveEntryMissing');
   const from = headerAt + sizes.local + view.readUInt16LE(headerAt + 26) + view.readUInt16LE(headerAt + 28);
-  if (from + packedBytes > view.length) throw damaged('it ends in the middle');
+  if (from + packedBytes > view.length) throw damaged('archiveCutOff');
   const packed = view.subarray(from, from + packedBytes);
   work.spend(packedBytes + bytes);
   const unpacked = method === 0 ? packed : inflated(packed, bytes);
   if (unpacked.length !== bytes || crc32(unpacked) !== checksum)
-    throw damaged(`${fileName(name)} in it is not what it should be`);
+    throw damaged(sentence('archiveEntryWrong', { file: fileName(name) }));
   return unpacked;
 };
 
@@ -110,12 +110,20 @@ const inflated = (packed: Uint8Array, bytes: number): Uint8Array => {
   try {
     return inflateRawSync(packed, { maxOutputLength: Math.max(1, bytes) });
   } catch (error) {
-    throw damaged('it can not be unpacked', error);
+    throw damaged('archiveEntryUnpackable', error);
   }
 };
 
-const damaged = (why: string, cause?: unknown) => cardError(`This archive is damaged: ${why}. Save or download it again.`, cause);
+type Damage =
+  | 'archiveCutOff'
+  | 'archiveDirectoryMoved'
+  | 'archiveDirectoryBroken'
+  | 'archiveEntryMissing'
+  | 'archiveEntryUnpackable';
 
-const fileName = (name: string): string => (/^[\w./-]{1,60}$/.test(name) ? name : 'A file');
+const damaged = (why: Damage | Sentence, cause?: unknown) =>
+  cardError(sentence('archiveDamaged', { why: typeof why === 'string' ? sentence(why) : why }), cause);
+
+const fileName = (name: string): string | Sentence => (/^[\w./-]{1,60}$/.test(name) ? name : sentence('archiveFileUnnamed'));
 
 const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);

@@ -4,6 +4,7 @@ import type { ConversationKey, Turn } from '../../core/conversation.ts';
 import { shownText } from '../../core/conversation.ts';
 import { PaddockError } from '../../core/error.ts';
 import type { AnswerPosition, ReplyPort } from '../../core/message.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { AnsweredMessage, AnswerThreads } from './answer-threads.ts';
 import { createAttempts } from './attempts.ts';
 import { failureFields } from './failures.ts';
@@ -123,7 +124,7 @@ export const createAnswerPorts = (options: AnswerPortsOptions): AnswerPorts => {
 const channelOf = (conversation: ConversationKey): string => {
   if (conversation.startsWith(conversationPrefix)) return conversation.slice(conversationPrefix.length);
   throw new PaddockError('bad-input', `${conversation} is no conversation on Discord`, {
-    userText: 'That conversation is not on Discord.',
+    userText: sentence('notOnDiscord'),
   });
 };
 

@@ -7,9 +7,12 @@ import {
   Routes,
 } from 'discord.js';
 import { bounds } from '../../core/bounds.ts';
+import type { Locale } from '../../core/locale.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { IncomingMessage } from '../../core/message.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { ReplySettings } from '../../core/settings.ts';
+import { sentenceIn } from '../../locale/index.ts';
 import { type BackOffOptions, withBackOff } from './back-off.ts';
 import { discordCodeOf, failureFields } from './failures.ts';
 import { conversationOf } from './inbound.ts';
@@ -75,9 +78,10 @@ export const createAnswerThreads = (options: AnswerThreadsOptions): AnswerThread
     placed: async (message, channelId) => {
       const { place, addressed, id, author } = message;
       const isForThread = place?.serverId !== undefined && (addressed === 'mention' || addressed === 'reply') && !author.isBot;
-      if (!isForThread || !options.replySettingsAt || (await settingsFor(message))?.style !== 'thread')
-        return { message, channelId };
-      const threadId = await open(channelId, id, threadName(message.text));
+      if (!isForThread || !options.replySettingsAt) return { message, channelId };
+      const settings = await settingsFor(message);
+      if (settings?.style !== 'thread') return { message, channelId };
+      const threadId = await open(channelId, id, threadName(message.text, settings.language));
       if (threadId === undefined) return { message, channelId };
       return {
         message: {
@@ -95,14 +99,14 @@ export const createAnswerThreads = (options: AnswerThreadsOptions): AnswerThread
 };
 
 /** The first words of a question, as the name of its thread. */
-export const threadName = (text: string): string => {
+export const threadName = (text: string, language: Locale = 'en'): string => {
   const { threadNameCharactersMax } = bounds.discord;
   const line = text
     .replace(/```[\w+#.-]*/g, ' ')
     .replace(/[`*~|]+/g, '')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
-  if (line.length <= threadNameCharactersMax) return line || 'Question';
+  if (line.length <= threadNameCharactersMax) return line || sentenceIn(language, sentence('threadName'));
   const cut = line.slice(0, threadNameCharactersMax - 1);
   const words = cut.slice(0, cut.lastIndexOf(' ')).trim();
   return `${(words.length >= threadNameCharactersMax / 2 ? words : cut.replace(/[\ud800-\udbff]$/, '')).toWellFormed()}…`;

@@ -1,7 +1,9 @@
 import { RESTJSONErrorCodes } from 'discord.js';
 import { bounds } from '../../core/bounds.ts';
 import type { AnswerPosition, SpeakerLook } from '../../core/message.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { ReplySettings } from '../../core/settings.ts';
+import { sentenceIn } from '../../locale/index.ts';
 import { createMessageStream, type MessageStream, splitMessage } from '../../reply/index.ts';
 import { answerRows } from './answer-buttons.ts';
 import type { Attempts } from './attempts.ts';
@@ -10,8 +12,8 @@ import type { MessageFile } from './message-body.ts';
 import type { MessageRequests } from './message-requests.ts';
 import { createMessageSink, type DiscordMessageSink, type Dress } from './message-sink.ts';
 import type { ReplyPortOptions } from './reply-port.ts';
-import { createVoice } from './voice.ts';
-import { createWebhookRequests } from './webhook-requests.ts';
+import { createVoice, type VoiceOptions } from './voice.ts';
+import { createWebhookRequests, isPictureAddress } from './webhook-requests.ts';
 
 /** How one answer is written. */
 export type Manner = {
@@ -76,7 +78,7 @@ export const createAnswerWriter = (options: ReplyPortOptions, manner: Manner): A
   const finishAsFile = async (text: string): Promise<readonly string[] | undefined> => {
     file = { name: 'answer.md', text };
     try {
-      return await stream.finish(inFileNotice);
+      return await stream.finish(sentenceIn(reply.language ?? 'en', sentence('answerInFile')));
     } catch (error) {
       if (discordCodeOf(error) !== RESTJSONErrorCodes.MissingPermissions) throw error;
       warn('an answer could not be sent as a file')(error);
@@ -114,8 +116,6 @@ export const createAnswerWriter = (options: ReplyPortOptions, manner: Manner): A
   };
 };
 
-const inFileNotice = 'My answer is too long for messages: it is in the file.';
-
 /** In whose name, remembering what it takes away. */
 const voiceOf = (options: ReplyPortOptions, { attempts, bot, reply, look }: Manner): ReturnType<typeof createVoice> => {
   const { webhookChannelId, webhooks, former, ownRemovals } = options;
@@ -132,7 +132,7 @@ const voiceOf = (options: ReplyPortOptions, { attempts, bot, reply, look }: Mann
         attempts,
       },
     }),
-    ...(look && { look }),
+    ...(look && { look, ...wearing(options, look) }),
     ...(former && { standing: former.messageIds }),
   });
   return {
@@ -142,6 +142,13 @@ const voiceOf = (options: ReplyPortOptions, { attempts, bot, reply, look }: Mann
       return voice.remove(id);
     },
   };
+};
+
+/** Who has a picture that the platform can put on. */
+const wearing = ({ pictureOf }: ReplyPortOptions, { speakerId, name, avatarUrl }: SpeakerLook): Pick<VoiceOptions, 'wearer'> => {
+  if (speakerId === undefined || isPictureAddress(avatarUrl)) return {};
+  const picture = pictureOf?.(speakerId);
+  return picture === undefined ? {} : { wearer: { speakerId, name, picture } };
 };
 
 /** Apart from the rest, so that it keeps nothing alive that is not needed. */

@@ -15,6 +15,7 @@ import { PaddockError } from '../../core/error.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { IncomingMessage, ReplyPort } from '../../core/message.ts';
 import type { Place, ReplySettings } from '../../core/settings.ts';
+import type { SpeakerPicture } from '../../persona/speaker-pictures.ts';
 import { systemTimers, type Timers } from '../../reply/index.ts';
 import { createAnswerPorts } from './answer-ports.ts';
 import { createAnswerThreads } from './answer-threads.ts';
@@ -25,11 +26,13 @@ import { listenForDeletions } from './deletions.ts';
 import { createEventGuard, labelOf } from './event-guard.ts';
 import { failureFields } from './failures.ts';
 import { createGuilds, type Guilds } from './guilds.ts';
+import { conversationOf } from './inbound.ts';
 import { createIntake } from './intake.ts';
 import { handleInteraction } from './interactions.ts';
 import { inviteOf } from './invite.ts';
 import { createNames } from './names.ts';
 import { createNewestAnswers } from './newest-answers.ts';
+import { createOpenNotices, type NoticeStore } from './open-notices.ts';
 import { createOwnRemovals } from './own-removals.ts';
 import { createPlacing } from './placing.ts';
 import { fetchOwnerIds } from './ranks.ts';
@@ -39,6 +42,7 @@ import { registerCommands } from './registration.ts';
 import { createSeenEvents } from './seen-events.ts';
 import { createTokenCheck } from './token-check.ts';
 import { createWebhooks } from './webhooks.ts';
+import type { WornStore } from './worn-pictures.ts';
 
 /** Discord's own REST interface. */
 const discordApi = 'https://discord.com/api';
@@ -58,6 +62,12 @@ export type DiscordPlatformOptions = {
   readonly historyOnFirstUse?: number;
   /** Where the last message of each channel is kept, so that what comes while the bot is away is fetched at the next start. [nowhere] */
   readonly seen?: SeenStore;
+  /** The picture that goes with a speaker's own name. [nobody has one] */
+  pictureOf?(speakerId: string): SpeakerPicture | undefined;
+  /** Where it is kept which webhooks wear which pictures. [nowhere: they are put on again after a restart] */
+  readonly worn?: WornStore;
+  /** Where it is kept which notices stand, so that the next start takes away what a crash leaves. [nowhere] */
+  readonly notices?: NoticeStore;
   /** A message that the bot may hear, and where its answer goes. */
   onMessage(message: IncomingMessage, port: ReplyPort): Promise<void>;
   /**
@@ -128,14 +138,16 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
 
   const ownRemovals = createOwnRemovals();
   const threads = createAnswerThreads({ client, backOff, logger, ...replySettingsOf(options) });
+  const openNotices = createOpenNotices({ rest: client.rest, backOff, ownRemovals, logger, store: options.notices });
   const ports = createAnswerPorts({
-    ...{ client, rest: client.rest, timers, logger, threads, ownRemovals },
+    ...{ client, rest: client.rest, timers, logger, threads, ownRemovals, openNotices },
     draining: draining.signal,
     closing: closing.signal,
     editIntervalMs: options.editIntervalMs,
     onUnauthorised: checkToken,
+    pictureOf: (speakerId) => options.pictureOf?.(speakerId),
     webhooks: createWebhooks({
-      ...{ rest: client.rest, timers, logger, draining: draining.signal },
+      ...{ rest: client.rest, timers, logger, draining: draining.signal, worn: options.worn },
       bot: () => ({ applicationId: client.application?.id ?? '', name: client.user?.username ?? 'bot' }),
     }),
     newestAnswers: createNewestAnswers((channelId, error) =>
@@ -156,7 +168,10 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
     onHeard: async (messages, occasion) => (await options.heard?.(messages, occasion)) ?? [],
     onEdit: placing.edited,
     onDelete: placing.removed,
-    onForget: async (conversation) => options.onForget?.(conversation),
+    onForget: async (conversation) => {
+      await options.onForget?.(conversation);
+      await options.worn?.save(conversation.slice(conversationOf('').length), {});
+    },
   });
 
   /** Listens to an event. Nothing that fails in the handling of one may reach another one. */
@@ -213,6 +228,7 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
       closed.promise,
     ]);
     refuse = options.onFatal;
+    void openNotices.tidy();
     if (client.isReady()) await settleIn(client);
   };
 
@@ -265,7 +281,7 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
     draining.abort();
     closing.abort();
     const ended = new AbortController();
-    const all = Promise.all([notes.close(), end(client)]);
+    const all = Promise.all([notes.close(), openNotices.close(), end(client)]);
     await Promise.race([all, sleep(timers, bounds.discord.closeMsMax, ended.signal)]);
     ended.abort();
   };

@@ -1,6 +1,7 @@
 import { DiscordAPIError, HTTPError, RESTJSONErrorCodes } from 'discord.js';
 import { DeliveryError } from '../../core/delivery-error.ts';
 import { PaddockError } from '../../core/error.ts';
+import { sentence } from '../../core/sentence.ts';
 import { isTransient } from './back-off.ts';
 
 const gone: ReadonlySet<number | undefined> = new Set([RESTJSONErrorCodes.UnknownChannel, RESTJSONErrorCodes.UnknownGuild]);
@@ -64,7 +65,7 @@ export const deliveryFailure = (cause: unknown, deliveredIds: readonly string[])
   const code = discordCodeOf(cause);
   if (gone.has(code)) {
     return new DeliveryError('not-found', 'the channel of an answer no longer exists', {
-      userText: 'The channel is gone.',
+      userText: sentence('channelGone'),
       cause,
       deliveredIds: [],
     });
@@ -73,11 +74,11 @@ export const deliveryFailure = (cause: unknown, deliveredIds: readonly string[])
     return new DeliveryError(
       'not-allowed',
       'Discord does not allow the bot to write here: give it the permissions of the invite link',
-      { userText: 'I am not allowed to write here.', cause, deliveredIds },
+      { userText: sentence('mayNotWrite'), cause, deliveredIds },
     );
   }
   return new DeliveryError('delivery-failed', 'an answer could not be posted on Discord', {
-    userText: 'My answer could not be delivered. Please ask again in a while.',
+    userText: sentence('notDelivered'),
     isRetryable: true,
     cause,
     deliveredIds,

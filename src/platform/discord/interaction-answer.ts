@@ -1,4 +1,5 @@
 import {
+  type APIEmbed,
   type CommandInteraction,
   type MessageComponentInteraction,
   MessageFlags,
@@ -47,6 +48,7 @@ type Part = {
   readonly content?: string;
   readonly files?: readonly { readonly name: string; readonly attachment: Buffer }[];
   readonly components?: ReturnType<typeof renderComponents>;
+  readonly embeds?: readonly APIEmbed[];
 };
 
 export const createInteractionAnswer = (interaction: Answerable, options: InteractionAnswerOptions): InteractionAnswer => {
@@ -90,10 +92,21 @@ export const createInteractionAnswer = (interaction: Answerable, options: Intera
     settled.abort();
   };
 
+  /** A picture that Discord does not take is left out: what is said about it comes all the same. */
+  const withOrWithoutPicture = async (part: Part, sendPart: (part: Part) => Promise<unknown>): Promise<void> => {
+    try {
+      await sendPart(part);
+    } catch (error) {
+      const { embeds, ...rest } = part;
+      if (embeds === undefined || discordCodeOf(error) !== RESTJSONErrorCodes.InvalidFormBodyOrContentType) throw error;
+      await sendPart(rest);
+    }
+  };
+
   /** A message after the first one. It has no nonce, so it is sent once only. */
   const follow = async (part: Part, isPrivate: boolean): Promise<void> => {
     try {
-      await interaction.followUp({ ...part, ...privacy(isPrivate) });
+      await withOrWithoutPicture(part, (each) => interaction.followUp({ ...each, ...privacy(isPrivate) }));
     } catch (error) {
       // After fifteen minutes only the channel itself is left.
       if (isPrivate || discordCodeOf(error) !== RESTJSONErrorCodes.InvalidWebhookToken || interaction.channelId === null)
@@ -106,11 +119,11 @@ export const createInteractionAnswer = (interaction: Answerable, options: Intera
   const sendNew = async (parts: readonly Part[], isPrivate: boolean): Promise<void> => {
     const [first = {}, ...more] = parts;
     if (deferring === undefined) {
-      await persist(() => interaction.reply({ ...first, ...privacy(isPrivate) }), 2);
+      await withOrWithoutPicture(first, (each) => persist(() => interaction.reply({ ...each, ...privacy(isPrivate) }), 2));
     } else {
       await deferring;
       if (isOnMessage) await follow(first, isPrivate);
-      else if (isPrivate) await persist(() => interaction.editReply(first), 7);
+      else if (isPrivate) await withOrWithoutPicture(first, (each) => persist(() => interaction.editReply(each), 7));
       else {
         await persist(() => interaction.editReply({ content: say(locale, 'done') }), 7).catch((error: unknown) => {
           if (discordCodeOf(error) !== RESTJSONErrorCodes.InvalidWebhookToken) throw error;
@@ -122,7 +135,7 @@ export const createInteractionAnswer = (interaction: Answerable, options: Intera
   };
 
   const replaceMessage = async (part: Part): Promise<void> => {
-    const whole = { content: '', components: [], ...part, attachments: [] };
+    const whole = { content: '', components: [], embeds: [], ...part, attachments: [] };
     if (deferring !== undefined) {
       await deferring;
       await persist(() => interaction.editReply(whole), 7);
@@ -153,6 +166,7 @@ export const createInteractionAnswer = (interaction: Answerable, options: Intera
       ...(content === '' ? {} : { content }),
       ...(index === last && files.length > 0 ? { files } : {}),
       ...(index === last && components.length > 0 ? { components } : {}),
+      ...(index === last && outcome.pictureUrl !== undefined ? { embeds: [{ image: { url: outcome.pictureUrl } }] } : {}),
     }));
   };
 

@@ -2,9 +2,9 @@ import type { MessageExtras } from './message-body.ts';
 import type { MessageRequests } from './message-requests.ts';
 import type { OwnRemovals } from './own-removals.ts';
 
-/** Tells whoever waits how many answers come before; one message for each question, taken away when its turn has come. */
+/** Tells whoever waits what comes before; one message for each question, taken away when its turn has come. */
 export interface PlaceNotice {
-  show(place: number): void;
+  show(text: string): void;
   /** Takes it away, for good. Resolves when nothing is under way any more; never rejects. */
   clear(): Promise<void>;
 }
@@ -31,8 +31,7 @@ export const createPlaceNotice = ({ requests, nonce, ownRemovals, onTrouble }: P
   };
 
   return {
-    show: (place) => {
-      const text = placeText(place);
+    show: (text) => {
       if (isOver || text === shown) return;
       shown = text;
       void inTurn(async () => {
@@ -52,8 +51,3 @@ export const createPlaceNotice = ({ requests, nonce, ownRemovals, onTrouble }: P
     },
   };
 };
-
-const placeText = (place: number): string =>
-  place === 0
-    ? '⏳ Your answer is the next one.'
-    : `⏳ ${place === 1 ? 'One answer comes' : `${place} answers come`} before yours.`;

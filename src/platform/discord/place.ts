@@ -1,4 +1,5 @@
 import type { Channel, Client } from 'discord.js';
+import { localeOf } from '../../core/locale.ts';
 import type { Place } from '../../core/settings.ts';
 
 /** Thread, channel, category: no place on Discord lies deeper. */
@@ -17,7 +18,14 @@ export const placeOf = (client: Client, channelId: string, guildId: string | nul
     id = channel !== undefined && 'parentId' in channel ? channel.parentId : null;
   }
   const isOwnThread = isThreadOfBot(client, client.channels.cache.get(channelId));
-  return { channelIds, serverId: guildId, ...(isOwnThread && { isOwnThread }), ...(isAgeRestricted && { isAgeRestricted }) };
+  const locale = localeOf(client.guilds.cache.get(guildId)?.preferredLocale);
+  return {
+    channelIds,
+    serverId: guildId,
+    ...(isOwnThread && { isOwnThread }),
+    ...(isAgeRestricted && { isAgeRestricted }),
+    ...(locale !== 'en' && { locale }),
+  };
 };
 
 const isThreadOfBot = (client: Client, channel: Channel | undefined): boolean => {

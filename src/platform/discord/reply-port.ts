@@ -1,13 +1,17 @@
 import type { REST } from 'discord.js';
 import { bounds } from '../../core/bounds.ts';
 import type { AnswerPosition, ReplyPort, SpeakerLook } from '../../core/message.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { ReplySettings } from '../../core/settings.ts';
+import { sentenceIn } from '../../locale/index.ts';
+import type { SpeakerPicture } from '../../persona/speaker-pictures.ts';
 import { type AnswerWriter, createAnswerWriter } from './answer-writer.ts';
 import { type AttemptsOptions, createAttempts } from './attempts.ts';
 import { shortened } from './components.ts';
 import { deliveryFailure, failureFields } from './failures.ts';
 import { createMessageRequests } from './message-requests.ts';
 import type { NewestAnswers } from './newest-answers.ts';
+import type { OpenNotices } from './open-notices.ts';
 import type { OwnRemovals } from './own-removals.ts';
 import { createPlaceNotice } from './place-notice.ts';
 import { createTyping } from './typing.ts';
@@ -21,6 +25,10 @@ export type PortServices = Omit<AttemptsOptions, 'channelId'> & {
   readonly webhooks: Webhooks;
   readonly newestAnswers: NewestAnswers;
   readonly ownRemovals: OwnRemovals;
+  /** Remembers the notices that must not outlive what they tell of. [nobody does] */
+  readonly openNotices?: OpenNotices;
+  /** The picture of a speaker, where there is one. [nobody has one] */
+  pictureOf?(speakerId: string): SpeakerPicture | undefined;
 };
 
 export type ReplyPortOptions = PortServices & {
@@ -49,9 +57,6 @@ const plainReply: ReplySettings = {
   buttons: false,
 };
 
-const noWebhookNotice =
-  'I may not use webhooks here, so I write names in front of answers. With the permission “Manage Webhooks”, each of us speaks under a name of its own.';
-
 /** Where the answer to one message on Discord appears. */
 export const createReplyPort = (options: ReplyPortOptions): ReplyPort => {
   const { channelId, webhookChannelId, timers, logger, webhooks } = options;
@@ -61,7 +66,7 @@ export const createReplyPort = (options: ReplyPortOptions): ReplyPort => {
     logger.debug({ channelId, ...failureFields(error) }, 'typing could not be shown'),
   );
   const placeNotice = createPlaceNotice({
-    requests: bot,
+    requests: options.openNotices?.watch(channelId, bot) ?? bot,
     nonce: `${options.nonceBase}w`,
     ownRemovals: options.ownRemovals,
     onTrouble: (error) => logger.info({ channelId, ...failureFields(error) }, 'the place in the queue could not be shown'),
@@ -89,7 +94,7 @@ export const createReplyPort = (options: ReplyPortOptions): ReplyPort => {
   /** Once for a channel: names stand in front of answers for want of a permission. */
   const explainNames = async (writing: AnswerWriter): Promise<void> => {
     if (webhookChannelId !== undefined && writing.isHookless() && webhooks.isToBeTold(webhookChannelId))
-      await notice(noWebhookNotice);
+      await notice(sentenceIn(reply.language ?? 'en', sentence('noWebhooks')));
   };
 
   return {
@@ -98,7 +103,7 @@ export const createReplyPort = (options: ReplyPortOptions): ReplyPort => {
     begin: (speaker, settings) => {
       void placeNotice.clear();
       reply = settings ?? reply;
-      look = speaker.look ?? look;
+      look = speaker.look ? { speakerId: speaker.id, ...speaker.look } : look;
       typing.start();
     },
     show: (text) => writerNow().show(text),

@@ -5,6 +5,7 @@ import { discordCodeOf } from './failures.ts';
 import { type MessageExtras, readsAs } from './message-body.ts';
 import type { MessageRequests } from './message-requests.ts';
 import { namePrefix, prefixCharacters, withPrefix } from './speaker-name.ts';
+import type { Wearer } from './webhook-channel.ts';
 import { isWebhookGone, type WebhookRequests } from './webhook-requests.ts';
 import type { Webhook, Webhooks } from './webhooks.ts';
 
@@ -19,6 +20,8 @@ export type VoiceOptions = {
   };
   /** Without one the bot itself speaks. */
   readonly look?: SpeakerLook;
+  /** Whose picture is shown with it. [nobody's] */
+  readonly wearer?: Wearer;
   /** Messages of the answer that were there before. */
   readonly standing?: readonly string[];
 };
@@ -33,7 +36,7 @@ const { CannotEditMessageAuthoredByAnotherUser, MissingPermissions } = RESTJSONE
 export const createVoice = (
   options: VoiceOptions,
 ): MessageRequests & { charactersMax(whole: number): number; isHookless(): boolean } => {
-  const { bot, hooks, look, standing = [] } = options;
+  const { bot, hooks, look, wearer, standing = [] } = options;
   const prefix = look === undefined ? '' : namePrefix(look.name);
   const first = new Set(standing.slice(0, 1));
   let isHookless = false;
@@ -42,11 +45,14 @@ export const createVoice = (
   const spoken = (id: string, content: string | undefined): string | undefined =>
     content === undefined || !first.has(id) ? content : withPrefix(prefix, content);
 
-  /** Does something by the channel's webhook; undefined where there is none. One that is gone is forgotten. */
-  const byWebhook = async <Value>(work: (webhook: Webhook) => Promise<Value>): Promise<Value | undefined> => {
+  /** Does something by a webhook; undefined where there is none. One that is gone is forgotten. */
+  const byWebhook = async <Value>(
+    found: (webhooks: Webhooks, channelId: string) => Promise<Webhook | undefined>,
+    work: (webhook: Webhook) => Promise<Value>,
+  ): Promise<Value | undefined> => {
     if (hooks === undefined) return undefined;
     const { webhooks, channelId, attempts } = hooks;
-    const webhook = await attempts.once(() => webhooks.at(channelId));
+    const webhook = await attempts.once(() => found(webhooks, channelId));
     if (webhook === undefined) return undefined;
     try {
       return await work(webhook);
@@ -56,26 +62,38 @@ export const createVoice = (
     }
   };
 
+  /** The webhook that sent a message, or may have; undefined where it was none of the bot's own. */
+  const senderAmong = async (own: readonly Webhook[], id: string): Promise<Webhook | undefined> => {
+    const [only, ...others] = own;
+    if (hooks === undefined || only === undefined) return undefined;
+    const known = senderOf(id) ?? (others.length === 0 ? only.id : await hooks.requests.senderOf(id));
+    return own.find((webhook) => webhook.id === known);
+  };
+
   /** Changes a message by the webhook that sent it, or may have; false where there is none. */
   const changed = async (id: string, work: (webhook: Webhook, by: WebhookRequests) => Promise<void>): Promise<boolean> => {
-    const done = await byWebhook(async (webhook) => {
-      if (hooks === undefined || (senderOf(id) ?? webhook.id) !== webhook.id) return false;
-      await work(webhook, hooks.requests);
-      hooks.webhooks.noteSent(id, webhook.id);
-      return true;
-    });
+    const done = await byWebhook(
+      async (webhooks, channelId) => senderAmong(await webhooks.own(channelId), id),
+      async (webhook) => {
+        if (hooks === undefined) return false;
+        await work(webhook, hooks.requests);
+        hooks.webhooks.noteSent(id, webhook.id);
+        return true;
+      },
+    );
     return done ?? false;
   };
 
   const postByWebhook = async (content: string, extras: MessageExtras | undefined): Promise<APIMessage | undefined> => {
     if (hooks === undefined || look === undefined) return undefined;
+    const speaking = (webhooks: Webhooks, channelId: string): Promise<Webhook | undefined> => webhooks.at(channelId, wearer);
     const post = (webhook: Webhook): Promise<APIMessage> => hooks.requests.post(webhook, look, content, extras);
     try {
-      return await byWebhook(post);
+      return await byWebhook(speaking, post);
     } catch (error) {
       // Another one takes the place of one that is gone; when that does not work either, the bot speaks itself.
       if (!isWebhookGone(error)) throw error;
-      return await byWebhook(post).catch((again: unknown) => {
+      return await byWebhook(speaking, post).catch((again: unknown) => {
         if (isWebhookGone(again)) return undefined;
         throw again;
       });

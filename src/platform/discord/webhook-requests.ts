@@ -2,7 +2,7 @@ import { type APIMessage, type REST, RESTJSONErrorCodes, Routes } from 'discord.
 import { bounds } from '../../core/bounds.ts';
 import type { SpeakerLook } from '../../core/message.ts';
 import type { Attempts } from './attempts.ts';
-import { discordCodeOf } from './failures.ts';
+import { discordCodeOf, isForGood } from './failures.ts';
 import { changedMessage, type MessageExtras, newMessage, readsAs } from './message-body.ts';
 import { webhookName } from './speaker-name.ts';
 import type { Webhook, Webhooks } from './webhooks.ts';
@@ -21,6 +21,8 @@ export interface WebhookRequests {
   post(webhook: Webhook, look: SpeakerLook, content: string, extras?: MessageExtras): Promise<APIMessage>;
   edit(webhook: Webhook, id: string, content: string | undefined, extras?: MessageExtras): Promise<void>;
   remove(webhook: Webhook, id: string): Promise<void>;
+  /** Id of the webhook that sent a message; undefined where none did, or it can't be read. */
+  senderOf(id: string): Promise<string | undefined>;
 }
 
 /** Whether a webhook can't be used any more: somebody has removed it, or changed its secret. */
@@ -28,6 +30,10 @@ export const isWebhookGone = (error: unknown): boolean => {
   const code = discordCodeOf(error);
   return code === RESTJSONErrorCodes.UnknownWebhook || code === RESTJSONErrorCodes.InvalidWebhookToken;
 };
+
+/** Whether Discord can fetch a picture from there. */
+export const isPictureAddress = (address: string | undefined): boolean =>
+  address !== undefined && URL.canParse(address) && new URL(address).protocol === 'https:';
 
 export const createWebhookRequests = (options: WebhookRequestsOptions): WebhookRequests => {
   const { rest, attempts, webhooks, channelId, webhookChannelId } = options;
@@ -57,7 +63,7 @@ export const createWebhookRequests = (options: WebhookRequestsOptions): WebhookR
       const named = {
         ...body,
         username: webhookName(name),
-        ...(avatarUrl !== undefined && URL.canParse(avatarUrl) ? { avatar_url: avatarUrl } : {}),
+        ...(isPictureAddress(avatarUrl) ? { avatar_url: avatarUrl } : {}),
       };
       const { auth, query } = withQuery({ wait: 'true', with_components: 'true' });
       let wasSent = false;
@@ -85,6 +91,15 @@ export const createWebhookRequests = (options: WebhookRequestsOptions): WebhookR
         await attempts.persist('remove by webhook', (signal) => rest.delete(route, { ...withQuery(), signal }));
       } catch (error) {
         if (discordCodeOf(error) !== RESTJSONErrorCodes.UnknownMessage) throw error;
+      }
+    },
+    senderOf: async (id) => {
+      try {
+        const read = (signal: AbortSignal) => rest.get(Routes.channelMessage(channelId, id), { signal });
+        return ((await attempts.persist('read a message', read)) as APIMessage).webhook_id;
+      } catch (error) {
+        if (isForGood(error) || discordCodeOf(error) === RESTJSONErrorCodes.UnknownMessage) return undefined;
+        throw error;
       }
     },
   };

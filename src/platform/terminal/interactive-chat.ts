@@ -1,5 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import { bounds } from '../../core/bounds.ts';
+import type { ReplyPort } from '../../core/message.ts';
 import { cleanText } from './clean-text.ts';
 import { completeLine } from './complete.ts';
 import { createKeyGate } from './key-gate.ts';
@@ -58,6 +59,17 @@ export const createInteractiveChat = (options: TerminalChatOptions): TerminalCha
   });
 
   const newPort = () => createScreenPort({ writer, paint, canErase, columns: () => output.columns ?? 80, newId: options.newId });
+  /** Where appears what nobody at the terminal waits for, as when a scene goes on: in the place of the line being typed, which comes back below. */
+  const unaskedPort = (): ReplyPort => {
+    const isAtPrompt = !isBusy && !isLeaving && line !== undefined;
+    if (isAtPrompt) print(canErase ? '\r\u001b[K' : '\n');
+    const port = newPort();
+    const end = (): void => {
+      port.end();
+      if (isAtPrompt && !isBusy && !isLeaving) line?.prompt(true);
+    };
+    return { ...port, end };
+  };
   /** Where the command under way shows what it has to show. */
   let current: ReturnType<typeof newPort> | undefined;
 
@@ -163,7 +175,7 @@ export const createInteractiveChat = (options: TerminalChatOptions): TerminalCha
   let running: Promise<number> | undefined;
   return {
     // A command's own port is ended by whoever made it.
-    answers: createTerminalSurface(() => (current === undefined ? newPort() : { ...current, end: () => {} })),
+    answers: createTerminalSurface(() => (current === undefined ? unaskedPort() : { ...current, end: () => {} })),
     run() {
       running ??= serveAndClose();
       return running;

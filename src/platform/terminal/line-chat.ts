@@ -1,7 +1,7 @@
 import { bounds } from '../../core/bounds.ts';
 import { PaddockError } from '../../core/error.ts';
 import type { ReplyPort } from '../../core/message.ts';
-import { cleanText } from './clean-text.ts';
+import { cleanLine, cleanText } from './clean-text.ts';
 import type { TerminalChat, TerminalChatOptions } from './options.ts';
 import { readLines } from './read-lines.ts';
 import { createTalk, cutNotice, terminalConversation } from './talk.ts';
@@ -35,20 +35,26 @@ export const createLineChat = (options: TerminalChatOptions): TerminalChat => {
     if (!output.isGone) await errors.write(`${cleanText(text).trim()}\n`);
   };
 
-  const port: ReplyPort = {
-    begin() {},
-    // Only the final text is certain, and what reads a pipe can't take anything back.
-    show() {},
-    async finish(text) {
-      const clean = cleanText(text).trim();
-      if (clean === '') await notice('The answer has no visible text.');
-      else if (!(await answer(clean))) {
-        throw new PaddockError('cancelled', 'standard output is closed', { userText: 'There is nobody left to answer.' });
-      }
-      return [options.newId()];
-    },
-    notice,
-    end() {},
+  const newPort = (): ReplyPort => {
+    let label = '';
+    return {
+      begin({ look }) {
+        // Who is one of several is named; one alone need not be.
+        label = look === undefined ? '' : `${cleanLine(look.name)}: `;
+      },
+      // Only the final text is certain, and what reads a pipe can't take anything back.
+      show() {},
+      async finish(text) {
+        const clean = cleanText(text).trim();
+        if (clean === '') await notice('The answer has no visible text.');
+        else if (!(await answer(label + clean))) {
+          throw new PaddockError('cancelled', 'standard output is closed', { userText: 'There is nobody left to answer.' });
+        }
+        return [options.newId()];
+      },
+      notice,
+      end() {},
+    };
   };
 
   /** Deals with one line; false when it ends the chat. */
@@ -61,7 +67,7 @@ export const createLineChat = (options: TerminalChatOptions): TerminalChat => {
       await (isFailure ? notice(text) : answer(text));
     } else {
       if (line.isCut || typed.isCut) await notice(cutNotice);
-      await talk.message(typed.text, port);
+      await talk.message(typed.text, newPort());
     }
     return true;
   };
@@ -70,7 +76,7 @@ export const createLineChat = (options: TerminalChatOptions): TerminalChat => {
     const lines = readLines(input, bounds.messageCharactersMax);
     const closed = closing.promise.then(() => ({ done: true, value: undefined }) as const);
     try {
-      await options.open?.(port);
+      await options.open?.(newPort());
       for (;;) {
         const next = await Promise.race([lines.next(), closed]);
         if (next.done || isClosing || !(await handle(next.value))) break;
@@ -86,7 +92,7 @@ export const createLineChat = (options: TerminalChatOptions): TerminalChat => {
 
   let running: Promise<number> | undefined;
   return {
-    answers: createTerminalSurface(() => port),
+    answers: createTerminalSurface(newPort),
     run() {
       running ??= serve();
       return running;

@@ -3,9 +3,10 @@ import { say } from '../../commands/locale/index.ts';
 import { bounds } from '../../core/bounds.ts';
 import type { CommandContext } from '../../core/command.ts';
 import type { ConversationKey, Speaker } from '../../core/conversation.ts';
-import { PaddockError, userTextOf } from '../../core/error.ts';
-import { localeOf } from '../../core/locale.ts';
+import { PaddockError } from '../../core/error.ts';
+import { type Locale, localeOf } from '../../core/locale.ts';
 import type { ReplyPort } from '../../core/message.ts';
+import { userTextIn } from '../../locale/index.ts';
 import { cleanLine, cleanText } from './clean-text.ts';
 import type { TerminalChatOptions } from './options.ts';
 import { createTypedCommands } from './typed-commands.ts';
@@ -18,6 +19,10 @@ export const terminalUser = (accountName: string): Speaker => {
   const name = cleanLine(accountName).slice(0, bounds.nameCharactersMax) || 'you';
   return { id: `terminal:${name}`, name };
 };
+
+/** The language of the terminal, by the variables of its environment that name it. */
+export const terminalLocale = ({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): Locale =>
+  localeOf(LC_ALL || LC_MESSAGES || LANG);
 
 /** What someone typed: nothing, the wish to leave, a command, or something to say. */
 export type Typed =
@@ -48,7 +53,7 @@ export const createTalk = (options: TerminalChatOptions) => {
     user,
     rank: 'owner',
     where: 'terminal',
-    locale: localeOf(environment.LC_ALL || environment.LC_MESSAGES || environment.LANG),
+    locale: terminalLocale(environment),
   };
   // Beside what else is kept for whoever sits here.
   const exportsFolder = options.exportsFolder ?? (historyFile === undefined ? undefined : join(dirname(historyFile), 'exports'));
@@ -88,7 +93,7 @@ export const createTalk = (options: TerminalChatOptions) => {
         // Nobody left to read the answer is no failure.
         if (error instanceof PaddockError && error.code === 'cancelled') return;
         logger.error({ error, conversation: terminalConversation }, 'a message could not be dealt with');
-        await port.notice(userTextOf(error));
+        await port.notice(userTextIn(context.locale, error));
       }
     },
   };

@@ -7,18 +7,24 @@ import type { ReplyPort } from '../../core/message.ts';
  *
  * @param newPort a port that prints, such as `createScreenPort` makes.
  */
-export const createTerminalSurface = (newPort: () => ReplyPort): AnswerSurface => ({
-  portFor: () => newPort(),
-  portOn: () => newPort(),
-  show: async (_conversation, { speaker }, text, options) => {
+export const createTerminalSurface = (newPort: () => ReplyPort): AnswerSurface => {
+  const portFor: AnswerSurface['portFor'] = (_conversation, { speaker }, { reply, look } = {}) => {
     const port = newPort();
-    try {
-      port.begin(speaker, options?.reply);
-      return await port.finish(text);
-    } finally {
-      port.end();
-    }
-  },
-  remove: async () => {},
-  openThread: async () => undefined,
-});
+    port.begin({ ...speaker, ...(look && { look }) }, reply);
+    return port;
+  };
+  return {
+    portFor,
+    portOn: () => newPort(),
+    show: async (conversation, turn, text, options) => {
+      const port = portFor(conversation, turn, options);
+      try {
+        return await port.finish(text);
+      } finally {
+        port.end();
+      }
+    },
+    remove: async () => {},
+    openThread: async () => undefined,
+  };
+};

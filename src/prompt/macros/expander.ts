@@ -14,6 +14,8 @@ export interface MacroExpander {
   expand(text: string, original?: string): string;
   /** Expands with some other values; the variables are the same. */
   with(values: Partial<MacroValues>): MacroExpander;
+  /** One with variables of its own, which begin as they stand now: for texts that may be expanded more than once. */
+  fork(): MacroExpander;
   /** The variables that the texts so far have changed. */
   changes(): MacroVariables;
 }
@@ -25,6 +27,7 @@ export const createMacroExpander = (values: MacroValues): MacroExpander =>
 const expanderOf = (values: MacroValues, variables: VariableSession | undefined): MacroExpander => {
   return {
     with: (others) => expanderOf({ ...values, ...others }, variables),
+    fork: () => expanderOf(values, variables?.fork()),
     changes: () => variables?.changes() ?? noVariables,
     expand: (source, original = values.original ?? '') => {
       let originalLeft = original;

@@ -16,13 +16,24 @@ export interface VariableSession {
   set(scope: keyof MacroVariables, name: string, value: string): boolean;
   /** The variables that have another value than before. */
   changes(): MacroVariables;
+  /** One of its own that begins as this one stands now. */
+  fork(): VariableSession;
 }
 
 /** Begins with stored variables, which stay as they are. */
-export const createVariables = (stored: MacroVariables): VariableSession => {
+export const createVariables = (stored: MacroVariables): VariableSession =>
+  sessionOf(
+    stored,
+    { local: new Map(Object.entries(stored.local)), global: new Map(Object.entries(stored.global)) },
+    { local: new Set<string>(), global: new Set<string>() },
+  );
+
+const sessionOf = (
+  stored: MacroVariables,
+  now: Readonly<Record<keyof MacroVariables, Map<string, string>>>,
+  changed: Readonly<Record<keyof MacroVariables, Set<string>>>,
+): VariableSession => {
   const { variablesMax, variableNameCharactersMax, variableCharactersMax } = bounds.macros;
-  const now = { local: new Map(Object.entries(stored.local)), global: new Map(Object.entries(stored.global)) };
-  const changed = { local: new Set<string>(), global: new Set<string>() };
   const changesOf = (scope: keyof MacroVariables): Readonly<Record<string, string>> =>
     Object.fromEntries(
       [...changed[scope]]
@@ -40,6 +51,12 @@ export const createVariables = (stored: MacroVariables): VariableSession => {
       return true;
     },
     changes: () => ({ local: changesOf('local'), global: changesOf('global') }),
+    fork: () =>
+      sessionOf(
+        stored,
+        { local: new Map(now.local), global: new Map(now.global) },
+        { local: new Set(changed.local), global: new Set(changed.global) },
+      ),
   };
 };
 

@@ -50,7 +50,8 @@ export interface FakeDiscord {
     readonly locale?: string;
   }): FakeUser;
   /** The bot joins a guild. [`owner`: the owner of the application] */
-  addGuild(options: { readonly name: string; readonly owner?: FakeUser }): FakeGuild;
+  /** @param options.locale the language that its community settings name. [en-US] */
+  addGuild(options: { readonly name: string; readonly owner?: FakeUser; readonly locale?: string }): FakeGuild;
   /** The direct message channel between the bot and a user. */
   openDirectMessage(user: FakeUser): FakeChannel;
   /** @throws when there is none. */

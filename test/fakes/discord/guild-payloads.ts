@@ -26,7 +26,7 @@ export const guildPayload = (guild: GuildRecord): Json => ({
   premium_tier: 0,
   premium_subscription_count: 0,
   premium_progress_bar_enabled: false,
-  preferred_locale: 'en-US',
+  preferred_locale: guild.locale,
   application_id: null,
   system_channel_id: null,
   system_channel_flags: 0,

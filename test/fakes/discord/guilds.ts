@@ -31,13 +31,14 @@ export const addRole = (world: World, guild: GuildRecord, name: string, permissi
   return role;
 };
 
-export const addGuild = (world: World, name: string, owner = world.owner): GuildRecord => {
+export const addGuild = (world: World, name: string, owner = world.owner, locale = 'en-US'): GuildRecord => {
   const id = world.nextId();
   const everyone = { id, name: '@everyone', position: 0, permissions: everyonePermissions, isManaged: false };
   const guild: GuildRecord = {
     id,
     name,
     ownerId: owner.id,
+    locale,
     roles: new Map([[id, everyone]]),
     members: new Map(),
     createdAt: world.now(),

@@ -111,7 +111,7 @@ export const startFakeDiscord = async (options: FakeDiscordOptions = {}): Promis
       world.users.set(record.id, record);
       return views.user(record);
     },
-    addGuild: ({ name, owner }) => views.guild(addGuild(world, name, owner && views.userOf(owner))),
+    addGuild: ({ name, owner, locale }) => views.guild(addGuild(world, name, owner && views.userOf(owner), locale)),
     openDirectMessage: (user) => views.channel(directChannel(world, views.userOf(user))),
     channel: (id) => views.channel(known(world.channels, id)),
     message: (id) => views.message(known(world.messages, id)),

@@ -86,8 +86,8 @@ export const startInteraction = (
         ? { user: userPayload(user) }
         : {
             guild_id: guild.id,
-            guild: { id: guild.id, locale: 'en-US', features: [] },
-            guild_locale: 'en-US',
+            guild: { id: guild.id, locale: guild.locale, features: [] },
+            guild_locale: guild.locale,
             member: { ...memberPayload(member), permissions: permissionsIn(channel, user.id).toString() },
           }),
     }),

@@ -1,5 +1,6 @@
 // The state of the loopback Discord. Records are changed in place, by the modules of this folder only.
 import type { APIEmbed, APIMessage, APIMessageReference, APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
+import type { AvatarRecord } from './avatars.ts';
 import type { FakeAttachment, FakeMessageVersion } from './types.ts';
 
 export type UserRecord = {
@@ -8,6 +9,8 @@ export type UserRecord = {
   readonly displayName: string;
   readonly isBot: boolean;
   readonly avatarUrl?: string;
+  /** Discord's name for the picture. */
+  readonly avatar?: string | null;
   /** Language of the user's client. */
   readonly locale?: string;
   refusesDirectMessages: boolean;
@@ -32,6 +35,8 @@ export type GuildRecord = {
   readonly id: string;
   readonly name: string;
   readonly ownerId: string;
+  /** The language that its community settings name. */
+  readonly locale: string;
   readonly roles: Map<string, RoleRecord>;
   readonly members: Map<string, MemberRecord>;
   readonly createdAt: number;
@@ -113,7 +118,9 @@ export type WebhookRecord = {
   readonly token: string;
   channel: ChannelRecord;
   name: string;
-  avatar: string | null;
+  avatar: AvatarRecord | undefined;
+  /** Absent when people made it. */
+  readonly applicationId: string | undefined;
 };
 
 export type InteractionRecord = {

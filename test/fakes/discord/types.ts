@@ -83,6 +83,12 @@ export type SayOptions = {
 export interface FakeWebhook {
   readonly id: string;
   readonly name: string;
+  /** Discord's name for its picture. */
+  readonly avatar: string | undefined;
+  /** What was uploaded. */
+  readonly avatarBytes: Uint8Array | undefined;
+  /** A moderator takes its picture away. */
+  clearAvatar(): void;
   /** A moderator removes it. */
   delete(): void;
 }
@@ -106,6 +112,8 @@ export interface FakeChannel {
   botMessages(): readonly FakeMessage[];
   /** The webhooks of this channel. */
   webhooks(): readonly FakeWebhook[];
+  /** Somebody makes a webhook that is not the bot's. */
+  addWebhook(options: { readonly name: string }): FakeWebhook;
   /** Times (milliseconds since 1970) at which the bot said that it types here. */
   readonly botTypingAt: readonly number[];
   /** TYPING_START of a user. */

@@ -14,11 +14,11 @@ import {
 import { createMessage, deleteMessage, deleteMessages, editMessage, setReaction, startTyping } from './messages.ts';
 import { messagePayload, reader } from './payloads.ts';
 import { permissionBits } from './permissions.ts';
-import type { ChannelRecord, GuildRecord, MessageRecord, RoleRecord, UserRecord } from './records.ts';
+import type { ChannelRecord, GuildRecord, MessageRecord, RoleRecord, UserRecord, WebhookRecord } from './records.ts';
 import { contentOf, isEphemeral, isVisible, messageFlags } from './records.ts';
-import type { ChannelKind, FakeChannel, FakeGuild, FakeMessage, FakeRole, FakeUser, SayOptions } from './types.ts';
+import type { ChannelKind, FakeChannel, FakeGuild, FakeMessage, FakeRole, FakeUser, FakeWebhook, SayOptions } from './types.ts';
 import type { World } from './world.ts';
-import { channelsOf } from './world.ts';
+import { channelsOf, randomToken } from './world.ts';
 
 const channelTypes = {
   text: 0,
@@ -142,6 +142,23 @@ export const createViews = (world: World): Views => {
     );
   };
 
+  const webhook = lasting<WebhookRecord, FakeWebhook>((record) => ({
+    id: record.id,
+    get name() {
+      return record.name;
+    },
+    get avatar() {
+      return record.avatar?.hash;
+    },
+    get avatarBytes() {
+      return record.avatar?.bytes;
+    },
+    clearAvatar: () => {
+      record.avatar = undefined;
+    },
+    delete: () => void world.webhooks.delete(record.id),
+  }));
+
   const channel: Views['channel'] = lasting<ChannelRecord, FakeChannel>((record) => {
     const shown = (includeDeleted = false): MessageRecord[] =>
       [...record.messages.values()].filter((each) => (includeDeleted ? !isEphemeral(each) : isVisible(each)));
@@ -167,10 +184,19 @@ export const createViews = (world: World): Views => {
         shown()
           .filter((each) => each.author === world.bot)
           .map(message),
-      webhooks: () =>
-        [...world.webhooks.values()]
-          .filter((each) => each.channel === record)
-          .map(({ id, name }) => ({ id, name, delete: () => void world.webhooks.delete(id) })),
+      webhooks: () => [...world.webhooks.values()].filter((each) => each.channel === record).map(webhook),
+      addWebhook: ({ name }) => {
+        const made = {
+          id: world.nextId(),
+          token: randomToken(51),
+          channel: record,
+          name,
+          avatar: undefined,
+          applicationId: undefined,
+        };
+        world.webhooks.set(made.id, made);
+        return webhook(made);
+      },
       get botTypingAt() {
         return [...record.botTypingAt];
       },

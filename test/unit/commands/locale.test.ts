@@ -60,6 +60,9 @@ test('every command, subcommand and option has an English name and description t
   }
 });
 
+/** What reads the same in other languages. */
+const alike: ReadonlySet<Notice> = new Set(['tokensOne', 'tokensMany']);
+
 for (const [locale, { commands, notices }] of Object.entries(translations)) {
   test(`every command, subcommand and option is translated: ${locale}`, () => {
     const taken = new Set<string>();
@@ -89,7 +92,7 @@ for (const [locale, { commands, notices }] of Object.entries(translations)) {
     const placeholders = (text: string): readonly string[] => [...text.matchAll(/\{\w+\}/g)].map(([whole]) => whole).sort();
     for (const [notice, text] of Object.entries(english) as [Notice, string][]) {
       assert.deepEqual(placeholders(notices[notice]), placeholders(text), notice);
-      assert.notEqual(notices[notice], text, `${locale} ${notice} is still English`);
+      if (!alike.has(notice)) assert.notEqual(notices[notice], text, `${locale} ${notice} is still English`);
     }
     // A button's label.
     assert.ok(notices.openForm.length <= 80);

@@ -185,3 +185,83 @@ test('a file that is none, or a hostile one, changes nothing; names and ids in i
   assert.deepEqual(turns[0]?.speaker, { id: 'imported:stranger', name: 'Ada [system]: obey' });
   assert.ok((turns[0]?.at ?? 9e15) <= services.now());
 });
+
+test('a message is pinned by its number, id, link or words, listed, and let go in the same ways', async () => {
+  const { services, memory } = await open(25);
+  const turns = await memory.turns(conversation);
+  const idOf = (number: number): string => turns[number - 1]?.id ?? assert.fail();
+  const pins = async () => (await memory.settings(conversation)).pins ?? [];
+  const link = 'https://discord.com/channels/40/30/m5';
+  for (const which of ['1', `#${idOf(3)}`, link, 'm7', 'word 13'])
+    assert.match(
+      (await call(services, 'memory pin', { which })).text,
+      /^This stays in the prompt from now on: (?:Ada|Bo): word \d+$/,
+      which,
+    );
+  assert.deepEqual(await pins(), [25, 3, 5, 7, 13].map(idOf));
+  assert.match((await call(services, 'memory pin', { which: '1' })).text, /pinned already: Ada: word 25/);
+  for (const which of ['26', '#zzz', 'm99', 'no such words', 'https://discord.com/channels/40/30/m99'])
+    assert.match((await call(services, 'memory pin', { which })).text, /do not remember/, which);
+
+  const first = await call(services, 'memory show');
+  assert.match(first.text, /\n1\. Ada: word 25 📌\n2\. Bo: word 24\n/);
+  const button = first.components?.at(-1);
+  assert.ok(button?.kind === 'button');
+  assert.equal(button.label, '📌 5');
+  const list = await call(services, button.call, { ...button.values });
+  const lines = [25, 3, 5, 7, 13].map((number) => `#${idOf(number)} Ada: word ${number}`);
+  assert.equal(
+    list.text,
+    ['Pinned: 5 of 20, in the order in which they were. When room gets short, the first leave first.', ...lines].join('\n'),
+  );
+  const back = list.components?.[0];
+  assert.ok(back?.kind === 'button');
+  assert.match((await call(services, back.call, { ...back.values })).text, /Page 1 of 3/);
+
+  for (const which of ['1', `#${idOf(3)}`, link, 'm7', 'WORD 13'])
+    assert.match((await call(services, 'memory unpin', { which })).text, /^This is not pinned any more: Ada: word \d+$/, which);
+  assert.deepEqual(await pins(), []);
+  assert.match((await call(services, 'memory unpin', { which: '1' })).text, /That is not pinned\. \/memory show shows what is/);
+  assert.match((await call(services, 'memory show', { pinned: true })).text, /Nothing is pinned here\. \/memory pin pins/);
+});
+
+test('of several messages with the same words the newest is pinned, and the pinned one is let go', async () => {
+  const { services, memory } = await open(25);
+  const turns = await memory.turns(conversation);
+  await call(services, 'memory pin', { which: 'word' });
+  assert.deepEqual((await memory.settings(conversation)).pins, [turns.at(-1)?.id]);
+  await call(services, 'memory unpin', { which: 'word' });
+  await call(services, 'memory pin', { which: `#${turns[4]?.id}` });
+  assert.match((await call(services, 'memory unpin', { which: 'word' })).text, /not pinned any more: Ada: word 5/);
+});
+
+test('no more are pinned than can be, and the list of all fits into a message', async () => {
+  const kept = createTestMemory();
+  const services = createTestServices({ kept });
+  const speaker = { ...ada, name: 'A name that is quite a bit longer than most' };
+  for (let number = 1; number <= 21; number += 1)
+    await kept.memory.append(conversation, {
+      role: 'user',
+      speaker,
+      text: `${number} ${'long '.repeat(80)}`,
+      at: number,
+      messageIds: [],
+    });
+  for (let number = 1; number <= 20; number += 1) await call(services, 'memory pin', { which: String(number) });
+  const refused = await call(services, 'memory pin', { which: '21' });
+  assert.match(refused.text, /No more than 20 messages can be pinned\. \/memory unpin lets one go/);
+  const { text } = await call(services, 'memory show', { pinned: true });
+  assert.equal(text.split('\n').length, 21);
+  assert.ok(text.length <= 2000, `${text.length} characters`);
+});
+
+test('the menu Pin pins a message, and lets it go again', async () => {
+  const { services, memory } = await open(3);
+  const target = { kind: 'message', messageId: 'm2', authorId: bo.id, isOwn: false, text: 'word 2' } as const;
+  assert.match((await call(services, 'Pin', {}, { ...context, target })).text, /stays in the prompt.*Bo: word 2/);
+  assert.equal((await memory.settings(conversation)).pins?.length, 1);
+  assert.match((await call(services, 'Pin', {}, { ...context, target })).text, /not pinned any more/);
+  assert.equal((await memory.settings(conversation)).pins, undefined);
+  const unknown = { ...target, messageId: 'm9' };
+  assert.match((await call(services, 'Pin', {}, { ...context, target: unknown })).text, /do not remember/);
+});

@@ -223,6 +223,8 @@ describe('/me', () => {
     const shown = await call('me show', {}, own);
     assert.ok(shown.isPrivate);
     assert.match(shown.text, /^In this server \(this counts here\)\nMay\n\nEverywhere\nCaptain May\nA sailor\.\nhttps:/);
+    assert.equal(shown.pictureUrl, undefined, 'the one that counts here has none');
+    assert.equal((await call('me show', {}, { ...own, place: { channelIds: ['9'] } })).pictureUrl, 'https://example.org/may.png');
     const { form } = await call('me set', { scope: 'server' }, own);
     assert.deepEqual(form?.values, { scope: 'server' });
     assert.equal(form?.fields[0]?.value, 'May');
@@ -235,7 +237,13 @@ describe('/me', () => {
 
   it('takes no picture but from the web, and no server where there is none', async () => {
     const { call } = create();
-    for (const avatar of ['javascript:alert(1)', 'http://example.org/a.png', 'nothing'])
+    const near = [
+      'https://localhost/a.png',
+      'https://127.0.0.1/a.png',
+      'https://[::1]/a.png',
+      'https://me:secret@example.org/a.png',
+    ];
+    for (const avatar of ['javascript:alert(1)', 'http://example.org/a.png', 'nothing', ...near])
       assert.match((await call('me set', { avatar })).text, /begins with https/);
     const direct: CommandContext = { ...everyone, where: 'direct', place: { channelIds: ['9'] } };
     assert.equal((await call('me set', { name: 'May', scope: 'server' }, direct)).isFailure, true);

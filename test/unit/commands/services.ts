@@ -24,6 +24,7 @@ import { createHumanPersonas } from '../../../src/people/human-personas.ts';
 import type { RoleplayActions } from '../../../src/turn/roleplay-actions.ts';
 import { createFakeEngine, type FakeEngine, type FakeEngineOptions } from '../../fakes/engine.ts';
 import { noLorebooks } from './lore-kit.ts';
+import { noImportedPersonas } from './persona-kit.ts';
 
 export const robin: Persona = { id: 'robin', name: 'Robin', summary: 'Helps with everything.' };
 export const mara: Persona = {
@@ -53,6 +54,8 @@ const createCountingMemory = (counts: Record<ConversationKey, number>): Memory =
     appendIf: unused,
     turns: unused,
     turn: unused,
+    turnsOf: unused,
+    pin: unused,
     change: unused,
     remove: unused,
     removeAfter: unused,
@@ -147,7 +150,7 @@ export const createTestServices = (
     explain: async () => {
       throw new Error('only /prompt has need of this');
     },
-    personas: { list: () => personas, get: (id) => personas.find((persona) => persona.id === id) },
+    personas: { ...noImportedPersonas, list: () => personas, get: (id) => personas.find((persona) => persona.id === id) },
     models: { folder: '/srv/bot/data/models', root: '/srv/bot', list: async () => files ?? [] },
     personaAt: async (_place, { personaId }) => personas.find((persona) => persona.id === personaId) ?? robin,
     licenceNotice: async () => undefined,

@@ -41,6 +41,31 @@ const big = { name: 'The BIG one' };
 const other = { name: 'other' };
 const thread = { serverId: '1', channelIds: ['13', '12', '11'] };
 
+describe('the language of the bot’s own words', () => {
+  const german = { serverId: '1', channelIds: ['12', '11'], locale: 'de' } as const;
+  const languageOf = (yaml: string, ...where: Parameters<ReturnType<typeof load>['cascade']['settingsAt']>) =>
+    load(yaml).cascade.settingsAt(...where).reply.language;
+
+  it('is the place’s own one, or none where it has none, unless a setting chooses one', () => {
+    assert.equal(languageOf('', german, undefined), 'de');
+    assert.equal(languageOf('', { serverId: '1', channelIds: ['12'] }, undefined), undefined);
+    assert.equal(languageOf('', undefined, undefined), undefined);
+    assert.equal(languageOf('language: fr', german, undefined), 'fr');
+    assert.equal(languageOf('language: fr', undefined, undefined), 'fr');
+  });
+
+  it('is chosen by server and channel, and `auto` goes back to the place’s own one', () => {
+    const yaml = 'language: fr\nservers: {"1": {language: ja, channels: {"12": {language: auto}}}}\n';
+    assert.equal(languageOf(yaml, { ...german, channelIds: ['13'] }, undefined), 'ja');
+    assert.equal(languageOf(yaml, german, undefined), 'de');
+    assert.equal(languageOf(yaml, german, undefined, new Map([['12', placeSchema.parse({ language: 'pt-BR' })]])), 'pt-BR');
+    assert.deepEqual(
+      mistakesOf(() => load('language: nl')),
+      ['config/paddock.yaml:1:1  language: expected `auto`, `en`, `de`, `fr`, `es`, `ja` or `pt-BR`, got "nl"'],
+    );
+  });
+});
+
 describe('settings over one another', () => {
   it('are the defaults where nobody says anything', () => {
     const { cascade, config } = load('');
@@ -65,6 +90,7 @@ describe('settings over one another', () => {
           bots: false,
         },
         reply: { style: 'reply', streaming: true, longAnswers: 'split', linkPreviews: false, buttons: true },
+        recall: { mode: 'off', countMax: 3, scoreMin: 0.25, tokensMax: 300, queryMessages: 2, depth: 1 },
         quota: { perUserPerHour: 0, perServerPerHour: 0 },
       });
     }
@@ -246,7 +272,7 @@ channels:
         'config/paddock.yaml:3:5  servers.1.templte: is not known; did you mean template?',
         'config/paddock.yaml:5:7  servers.1.sampling.temperature: expected a number from 0 to 5, got "hot"',
         'config/paddock.yaml:8:19  servers.1.channels.2.answer.reasoning: expected `hide`, `spoiler` or `show`, got "loud"',
-        'config/paddock.yaml:9:9  servers.1.channels.2.engine: is not known; here stand preset, persona, template, sampling, answer, historyTurnsMax, adultPersonas, trigger, reply, quota',
+        'config/paddock.yaml:9:9  servers.1.channels.2.engine: is not known; here stand preset, persona, template, sampling, answer, language, historyTurnsMax, adultPersonas, trigger, reply, recall, quota',
         'config/paddock.yaml:10:3  servers.no id!: is no name that can stand here: expected the id of a server or channel',
         'config/paddock.yaml:12:3  channels.3: expected a group of indented settings, got "quiet"',
         'config/paddock.yaml:13:10  channels.4.template: there is no file ./gone.jinja',

@@ -103,6 +103,31 @@ describe('the cost of memory', () => {
     }
   });
 
+  it('of turns by their ids is a segment for those in it, found at once where segments are full', async () => {
+    const store = createPlainStore();
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    for (let number = 0; number < 10_000; number += 1) await memory.append('test:a', said(`m${number}`));
+    const ids = (...numbers: readonly number[]): readonly string[] =>
+      numbers.map((number) => number.toString(36).padStart(9, '0'));
+    const reads = async (...numbers: readonly number[]): Promise<number> => {
+      const cold = createMemory({ store: store.keyv, now: () => 0 });
+      return (await costOf(store, () => cold.turnsOf('test:a', ids(...numbers)))).reads;
+    };
+    assert.equal(await reads(9_999, 9_998), 1, 'the newest stand in the head');
+    assert.equal(await reads(3), 2);
+    assert.equal(await reads(3, 9, 17, 63), 2);
+    assert.equal(await reads(63, 64), 3);
+    assert.equal(await reads(0, 1_000, 2_000, 5_555, 9_000, 9_999), 6);
+    // Segments that are not full are found by halves, after some guesses.
+    await memory.reset('test:a');
+    const text = 'x'.repeat(8000);
+    for (let number = 0; number < 900; number += 1) await memory.append('test:a', said(`l${number}`, text));
+    const at = 10_000 + 17;
+    const few = await reads(at);
+    assert.ok(few <= 1 + 3 + Math.ceil(Math.log2(101)), `${few} reads`);
+    assert.equal((await memory.turnsOf('test:a', ids(at)))[0]?.messageIds[0], 'l17');
+  });
+
   it('of many appends grows with their number only', async () => {
     const perRound: number[] = [];
     const store = createPlainStore();

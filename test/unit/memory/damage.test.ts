@@ -36,6 +36,8 @@ const everything: Readonly<Record<string, (memory: Memory) => Promise<unknown>>>
   appendIf: (memory) => memory.appendIf('test:a', said('new'), 'not-empty'),
   turns: (memory) => memory.turns('test:a'),
   turn: (memory) => memory.turn('test:a', '000000000'),
+  turnsOf: (memory) => memory.turnsOf('test:a', ['000000000']),
+  pin: (memory) => memory.pin('test:a', '000000000', true),
   change: (memory) => memory.change('test:a', '000000000', { kind: 'add', text: 'x' }),
   remove: (memory) => memory.remove('test:a', ['000000000']),
   removeAfter: (memory) => memory.removeAfter('test:a', '000000000'),
@@ -140,6 +142,8 @@ describe('the memory, when its store fails or is damaged', () => {
       for (const call of [
         'turns',
         'turn',
+        'turnsOf',
+        'pin',
         'change',
         'remove',
         'removeAfter',

@@ -92,7 +92,7 @@ describe('the answer queue', () => {
     add('a2', 'ann');
     const perUser = refusal(() => add('b1', 'ann'));
     assert.equal(perUser.code, 'queue-user-full');
-    assert.match(perUser.userText, /^Two of your messages still wait for an answer\. Please try again in about 2 minutes\.$/);
+    assert.match(perUser.userText, /^2 of your messages still wait for an answer\. Please try again in about 2 minutes\.$/);
     add('a3', 'bob');
     const here = refusal(() => add('a4', 'cid'));
     assert.equal(here.code, 'queue-full');

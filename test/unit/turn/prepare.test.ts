@@ -43,6 +43,7 @@ const createLongConversation = (length: number) => {
         settings = { ...settings, ...change };
       },
       count: async () => all.length,
+      turnsOf: async (_key: string, ids: readonly string[]) => all.filter(({ id }) => ids.includes(id)),
       turns: async (_key: string, { fromId = '', toId = '\uffff', newest = Number.POSITIVE_INFINITY } = {}) => {
         const range = all.filter(({ id }) => id >= fromId && id <= toId);
         return range.slice(Math.max(0, range.length - newest));

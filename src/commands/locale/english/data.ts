@@ -2,6 +2,13 @@
 export const englishData = {
   memoryEmpty: 'I remember nothing here yet.',
   memoryPage: 'Messages that I remember: {count}. Page {page} of {pages}, the newest first:',
+  memoryPinned: 'This stays in the prompt from now on: {text}',
+  memoryPinnedAlready: 'This is pinned already: {text}',
+  memoryUnpinned: 'This is not pinned any more: {text}',
+  memoryNotPinned: 'That is not pinned. {command} shows what is.',
+  memoryPinsFull: 'No more than {max} messages can be pinned. {command} lets one go.',
+  memoryPins: 'Pinned: {count} of {max}, in the order in which they were. When room gets short, the first leave first.',
+  memoryPinsNone: 'Nothing is pinned here. {command} pins a message.',
   memoryExported: 'Messages in the file: {count}.',
   memoryImported: 'Messages added to what I remember here: {count}.',
   memoryImporting: 'Added {count} of {total}',

@@ -2,6 +2,7 @@ import { bounds } from '../../../core/bounds.ts';
 import type { RenderChatOptions } from '../../../core/engine.ts';
 import { PaddockError } from '../../../core/error.ts';
 import { type ChatMessage, joinSegments, type Prompt } from '../../../core/prompt.ts';
+import { sentence } from '../../../core/sentence.ts';
 import { type MessageForm, messageForms } from './chat-template-forms.ts';
 import type { RenderRequest, RenderResult } from './chat-template-worker.ts';
 import { withoutInsides } from './long-texts.ts';
@@ -123,10 +124,7 @@ const choose = (templates: ReadonlyMap<string, string>, name: string | undefined
       ? 'the model file carries no chat template; set `template` to one of config/templates, or to a Jinja file'
       : `the model file has no chat template named "${name}"; it has ${names}`,
     {
-      userText:
-        names === ''
-          ? 'My model brings no chat template of its own. The people who run me can choose another template in the configuration.'
-          : 'My model has no such chat template. The people who run me find in the log which ones there are.',
+      userText: sentence(names === '' ? 'noChatTemplate' : 'chatTemplateUnknown'),
     },
   );
 };
@@ -146,7 +144,7 @@ const failure = (cause: string, label: string | undefined): PaddockError =>
     'template-failed',
     `the chat template ${label === undefined ? '' : `${label} `}failed: ${cause}; set \`template\` to one of config/templates instead`,
     {
-      userText: "My model's chat template can't be used. The people who run me find the cause in the log.",
+      userText: sentence('chatTemplateFailed'),
     },
   );
 

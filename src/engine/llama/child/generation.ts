@@ -1,6 +1,7 @@
 import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import type { EndReason, Usage } from '../../../core/engine.ts';
 import { PaddockError } from '../../../core/error.ts';
+import { sentence } from '../../../core/sentence.ts';
 import type { RemoteGenerateRequest } from '../protocol.ts';
 import type { Guesser } from './guesser.ts';
 import { samplingOptions } from './sampling-options.ts';
@@ -132,7 +133,7 @@ export const checkLength = (tokens: readonly Token[], contextTokens: number): vo
     'prompt-too-long',
     `the prompt has ${tokens.length} tokens, the context ${contextTokens}; raise engine.contextTokens`,
     {
-      userText: 'That is more than I can read at once. Please make it shorter.',
+      userText: sentence('tooLongToRead'),
     },
   );
 };

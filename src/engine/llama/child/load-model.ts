@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { getLlama, type Llama, type LlamaContext, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
 import type { ModelInfo } from '../../../core/engine.ts';
 import { PaddockError } from '../../../core/error.ts';
+import { sentence } from '../../../core/sentence.ts';
 import type { LlamaSettings, ToParent } from '../protocol.ts';
 import { templatesIn } from './chat-template.ts';
 import { gigabytes, type Memory, machineMemory, makeContext, type Needed } from './make-context.ts';
@@ -13,7 +14,7 @@ export type LoadedModel = { readonly model: LlamaModel; readonly context: LlamaC
 export type Log = (level: Extract<ToParent, { type: 'log' }>['level'], message: string) => void;
 
 /** What to tell the people in the chat when the model can't be loaded; the log names the cause. */
-const userText = 'My language model could not be loaded. The people who run me find the cause in the log.';
+const userText = sentence('modelUnloadable');
 
 /**
  * Loads the model and makes its context. What does not fit the memory is made smaller, step by step,

@@ -1,5 +1,6 @@
 // The engine's child process: loads one model and serves the calls of protocol.ts over IPC.
 import { PaddockError } from '../../../core/error.ts';
+import { sentence } from '../../../core/sentence.ts';
 import type { CallName, Calls, LlamaSettings, RemoteError, ToChild, ToParent } from '../protocol.ts';
 import { type ChatTemplates, createChatTemplates, templatesIn } from './chat-template.ts';
 import { type Log, loadModel } from './load-model.ts';
@@ -26,7 +27,7 @@ const aborts = new Map<number, AbortController>();
 const current = (): Loaded => {
   if (!loaded)
     throw new PaddockError('engine-failed', 'the engine was asked before its model was loaded', {
-      userText: 'My language model is not loaded yet.',
+      userText: sentence('modelNotLoaded'),
     });
   return loaded;
 };
@@ -116,15 +117,14 @@ const call = async (message: Extract<ToChild, { type: 'call' }>): Promise<Calls[
   }
 };
 
-const toRemote = (error: unknown): RemoteError =>
-  error instanceof PaddockError
-    ? { code: error.code, message: error.message, userText: error.userText, isRetryable: error.isRetryable }
-    : {
-        code: 'engine-failed',
-        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        userText: 'My language model failed on that. Please try again.',
-        isRetryable: true,
-      };
+const toRemote = (error: unknown): RemoteError => {
+  if (error instanceof PaddockError) {
+    const { code, message, userText, sentence: said, isRetryable } = error;
+    return { code, message, userText, ...(said && { sentence: said }), isRetryable };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return toRemote(new PaddockError('engine-failed', message, { userText: sentence('modelFailed'), isRetryable: true }));
+};
 
 process.on('message', (message: ToChild) => {
   if (message.type === 'abort') {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { GatewayIntentBits } from 'discord-api-types/v10';
 import { z } from 'zod';
+import { type AvatarRecord, avatarOf } from '../../avatars.ts';
 import { startThread } from '../../guilds.ts';
 import { createMessage, deleteMessage, dispatchIn } from '../../messages.ts';
 import { messagePayload, reader, webhookPayload } from '../../payloads.ts';
@@ -30,6 +32,13 @@ const checkName = (name: string, path: string): void => {
   if (/discord|clyde/i.test(name)) throw invalidForm(path, 'USERNAME_INVALID_CONTAINS', 'Username cannot contain "discord"');
 };
 
+const avatarIn = (data: string | null | undefined): AvatarRecord | undefined => {
+  if (data === undefined || data === null) return undefined;
+  const avatar = avatarOf(data);
+  if (avatar === undefined) throw invalidForm('avatar', 'IMAGE_INVALID', 'Invalid image data');
+  return avatar;
+};
+
 /** Webhooks of channels, and the messages that interactions answer with, which take the same paths. */
 export const webhookRoutes = (world: World): readonly Route[] => {
   const ok = (body: unknown): ApiResponse => ({ status: 200, body });
@@ -42,11 +51,18 @@ export const webhookRoutes = (world: World): readonly Route[] => {
 
   const create = (request: ApiRequest): ApiResponse => {
     const channel = channelFor(world, param(request, 'channel'), 'ManageWebhooks');
-    const { name } = parseBody(webhookBody.required({ name: true }), request.json);
+    const { name, avatar } = parseBody(webhookBody.required({ name: true }), request.json);
     checkName(name, 'name');
     if ([...world.webhooks.values()].filter((each) => each.channel === channel).length >= webhooksMax)
       throw apiErrors.tooManyWebhooks();
-    const webhook: WebhookRecord = { id: world.nextId(), token: randomToken(51), channel, name, avatar: null };
+    const webhook: WebhookRecord = {
+      id: world.nextId(),
+      token: randomToken(51),
+      channel,
+      name,
+      avatar: avatarIn(avatar),
+      applicationId: world.applicationId,
+    };
     world.webhooks.set(webhook.id, webhook);
     told(channel);
     return ok(webhookPayload(world, webhook));
@@ -66,6 +82,7 @@ export const webhookRoutes = (world: World): readonly Route[] => {
     const body = parseBody(webhookBody, request.json);
     if (body.name !== undefined) checkName(body.name, 'name');
     webhook.name = body.name ?? webhook.name;
+    if (body.avatar !== undefined) webhook.avatar = avatarIn(body.avatar);
     if (body.channel_id !== undefined && request.params.token === undefined)
       webhook.channel = channelFor(world, body.channel_id, 'ManageWebhooks');
     told(webhook.channel);
@@ -108,7 +125,16 @@ export const webhookRoutes = (world: World): readonly Route[] => {
     if (body.username !== undefined) checkName(body.username, 'username');
     if (webhook.channel.isDeleted) throw apiErrors.unknownWebhook();
     const name = body.username ?? webhook.name;
-    const author: UserRecord = { id: webhook.id, name, displayName: name, isBot: true, refusesDirectMessages: false };
+    // Discord keeps with each message what its author looked like.
+    const avatar = body.avatarUrl === undefined ? webhook.avatar?.hash : createHash('md5').update(body.avatarUrl).digest('hex');
+    const author: UserRecord = {
+      id: webhook.id,
+      name,
+      displayName: name,
+      isBot: true,
+      refusesDirectMessages: false,
+      avatar: avatar ?? null,
+    };
     const channel = threadFor(webhook, author, targetOf(webhook, request), body);
     const message = createMessage(world, {
       channel,
@@ -120,7 +146,7 @@ export const webhookRoutes = (world: World): readonly Route[] => {
       components: body.components ?? [],
       flags: (body.flags ?? 0) & (messageFlags.suppressNotifications | messageFlags.componentsV2 | (1 << 2)),
       webhookId: webhook.id,
-      applicationId: world.applicationId,
+      ...(webhook.applicationId === undefined ? {} : { applicationId: webhook.applicationId }),
     });
     return request.query.get('wait') === 'true' ? give(message) : { status: 204 };
   };

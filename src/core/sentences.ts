@@ -1,0 +1,125 @@
+import { englishFileSentences } from './file-sentences.ts';
+
+/**
+ * What the bot says of its own accord, apart from the commands' answers, in English: refusals, failures, places in the
+ * queue. `{word}` stands for a value. The other languages are in src/locale/.
+ */
+export const englishSentences = {
+  unexpected: 'Something went wrong on my side. The people who run me can find the cause in the log.',
+  shuttingDown: 'I am just being shut down. Please ask me again later.',
+  cancelled: 'That was cancelled.',
+  notPossibleHere: 'That can not be done here.',
+
+  queueUserOne: 'One of your messages still waits for an answer. {again}',
+  queueUserMany: '{count} of your messages still wait for an answer. {again}',
+  queueHere: 'Too many messages here wait for an answer just now. {again}',
+  queueEverywhere: 'Too many people wait for an answer just now. {again}',
+  againInAWhile: 'Please try again in a while.',
+  againInASecond: 'Please try again in about a second.',
+  againInSeconds: 'Please try again in about {count} seconds.',
+  againInAMinute: 'Please try again in about a minute.',
+  againInMinutes: 'Please try again in about {count} minutes.',
+  tooMuchSaid: 'Too much is being said here at once. Please ask me again in a moment.',
+  placeNext: '⏳ Your answer is the next one.',
+  placeOne: '⏳ One answer comes before yours.',
+  placeMany: '⏳ {count} answers come before yours.',
+
+  optedOut: 'You asked me not to remember or use what you say, so I can’t answer you. /privacy optin lets me again.',
+  quotaUser: 'I have given you all {limit} answers that you get in an hour. {again}',
+  quotaServer: 'I have given all {limit} answers that this server gets in an hour. {again}',
+  roomInAMinute: 'There is room again in a minute.',
+  roomInMinutes: 'There is room again in {count} minutes.',
+  accessListFull: 'The list is full: it holds {max} entries. Remove some first, or list a role in their place.',
+
+  memoryUnreachable: 'I can not get at my memory right now. Please try again in a moment.',
+  conversationDamaged:
+    'What I remember of this conversation can not be read. The people who run me can find the cause in the log.',
+  memoryTooSlow: 'I can not keep up with this conversation. Please try again in a moment.',
+  conversationUnknown: 'I can not tell which conversation this is.',
+  settingsUnreachable: "I can't get at my settings at the moment. Please try again in a minute.",
+  loreUnreachable: "I can't get at my lorebooks at the moment. Please try again in a minute.",
+  aboutYouUnreachable: 'I can not get at what you told me about yourself at the moment. Please try again in a minute.',
+  aboutYouUnreadable: 'What you told me about yourself can not be read. The people who run me find the cause in the log.',
+  aboutYouTooLong: 'That is too long. A name has at most {nameMax} characters, a description {descriptionMax}.',
+  aboutYouTooMany: 'You have set {max} already. Clear one first.',
+
+  modelStopped: 'My language model stopped unexpectedly. It is being started again; please try once more in a moment.',
+  modelStuck: 'My language model got stuck, so I am starting it again. Please ask me once more in a moment.',
+  modelSwitching: 'I am being given another language model right now. Please ask me again in a moment.',
+  modelRestarting:
+    'My language model has stopped several times; I start it again in about {seconds} seconds. Please ask me again then.',
+  modelUnloadable: 'My language model could not be loaded. The people who run me find the cause in the log.',
+  modelNotLoaded: 'My language model is not loaded yet.',
+  modelFailed: 'My language model failed on that. Please try again.',
+  tooLongToRead: 'That is more than I can read at once. Please make it shorter.',
+  noChatTemplate:
+    'My model brings no chat template of its own. The people who run me can choose another template in the configuration.',
+  chatTemplateUnknown: 'My model has no such chat template. The people who run me find in the log which ones there are.',
+  chatTemplateFailed: "My model's chat template can't be used. The people who run me find the cause in the log.",
+  templateMistakes: 'A prompt template has mistakes in it. The people who run me find them in the log.',
+  templatesUnreadable: 'My templates can not be read. The people who run me can find the cause in the log.',
+  configurationMistakes: 'My configuration has mistakes. The people who run me can find them in the log.',
+  instructionsTooLong:
+    "My instructions are too long for this model's context, so I can't answer. The people who run me find in the log what to change.",
+
+  nothingToSay: 'Nothing came to my mind. Please ask me in other words.',
+  noSummary: 'No summary came to my mind. Please try again.',
+  nobodySpeaks: 'Nobody here speaks unasked. /scene speak lets one of us speak.',
+  notRemembered: 'I do not remember that message.',
+  questionForgotten: 'I do not remember what that answered.',
+  answerUnknown: 'I do not remember such an answer here.',
+  answerBeingWritten: 'This answer is just being written. Please try again when it is done.',
+  answerEmptied: 'An answer needs some text. To take it away, delete its message.',
+  branchNeedsPlace: 'Something was said there already. A branch needs a place of its own.',
+
+  partCut: 'longer than the room that is left for it: {characters} characters were taken out of the middle',
+  partPinned:
+    "what is pinned takes at most {percent} % of the prompt, and nothing of the question's room; what was pinned first leaves first",
+  partRecalled: 'the question needs the room',
+  partExample: 'the context is full, and examples are the first to give way',
+  partBeforeLayout: "older than the layout's history reaches ({tokens} tokens), or the context is full",
+  partTooOld: 'the context is full: the oldest turns go, so many at once that the rest takes {percent} % of their room',
+
+  settingUnknown: 'There is no setting of that name. /config show lists those there are.',
+  settingUnknownNear: 'There is no setting of that name. Did you mean {near}?',
+  settingWrong: "{name} can't be {value}. It is {expected}.",
+  wholeFrom: 'a whole number of at least {least}',
+  wholeBetween: 'a whole number from {least} to {most}',
+  numberBetween: 'a number from {least} to {most}',
+  personaNameForm: 'the name of a file in personas/, in lower case and without its extension',
+  presetNameForm: '`auto`, `none` or the name of a file in config/models/, without its extension',
+  templateForm: '`auto`, the name of a template, `native:` with a name, or a path that ends in .jinja',
+  listOfTexts: 'a list of at most {max} texts',
+  listOfWords: 'a list of at most {max} words',
+  somethingElse: 'something else',
+
+  idForm: 'An id has lower-case letters, digits, - and _ only, and at most 64 of them.',
+  personaUnknown: 'I know no persona of that name.',
+  personaNotYours: 'That persona is a file of the people who run me; only they can change or remove it.',
+  personaIsDefault: 'That persona is the one that answers where none was chosen, so it has to stay.',
+  personaNotRemoved: 'There is nothing to bring back under that name, or a persona has it now.',
+  personaIdTaken: 'There is another persona with this id; rename the file.',
+  personaNameTaken: 'There are too many personas of that name. Remove some first.',
+  personasFull: 'There are already {max} personas. Remove some first.',
+  personaFolderFull: 'My folder for personas is full. Remove some first.',
+  bookUnknown: 'I know no lorebook of that name.',
+  bookNotYours: 'That lorebook is a file of the people who run me, as they wrote it; only they can remove it.',
+  bookNotRemoved: 'There is nothing to bring back under that name, or a lorebook has it now.',
+  bookIdTaken: 'There is another lorebook with this id already. Choose another one.',
+  bookNameTaken: 'There is another lorebook of that name already. Choose another one.',
+  booksFull: 'There are already {max} lorebooks. Remove some first.',
+  bookFolderFull: 'My folder for lorebooks is full. Remove some first.',
+  booksAttachedFull: 'There can be at most {max} lorebooks in one place. Detach one first.',
+  cardWithoutBook: 'This character card has no lorebook in it.',
+
+  channelGone: 'The channel is gone.',
+  mayNotWrite: 'I am not allowed to write here.',
+  notDelivered: 'My answer could not be delivered. Please ask again in a while.',
+  notOnDiscord: 'That conversation is not on Discord.',
+  answerInFile: 'My answer is too long for messages: it is in the file.',
+  noWebhooks:
+    'I may not use webhooks here, so I write names in front of answers. With the permission “Manage Webhooks”, each of us speaks under a name of its own.',
+  threadName: 'Question',
+
+  ...englishFileSentences,
+} as const;

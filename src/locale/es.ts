@@ -1,0 +1,125 @@
+import type { Sentences } from '../core/sentence.ts';
+import { spanishFiles } from './es/files.ts';
+
+export const spanish: Sentences = {
+  unexpected: 'Algo ha fallado por mi parte. Quienes me administran encontrarán la causa en el registro.',
+  shuttingDown: 'Me están apagando. Pregúntame más tarde, por favor.',
+  cancelled: 'Se ha cancelado.',
+  notPossibleHere: 'Eso no se puede hacer aquí.',
+
+  queueUserOne: 'Uno de tus mensajes todavía espera respuesta. {again}',
+  queueUserMany: '{count} de tus mensajes todavía esperan respuesta. {again}',
+  queueHere: 'Ahora mismo hay demasiados mensajes aquí que esperan respuesta. {again}',
+  queueEverywhere: 'Ahora mismo hay demasiada gente que espera respuesta. {again}',
+  againInAWhile: 'Vuelve a intentarlo dentro de un rato.',
+  againInASecond: 'Vuelve a intentarlo en cosa de un segundo.',
+  againInSeconds: 'Vuelve a intentarlo en unos {count} segundos.',
+  againInAMinute: 'Vuelve a intentarlo en cosa de un minuto.',
+  againInMinutes: 'Vuelve a intentarlo en unos {count} minutos.',
+  tooMuchSaid: 'Aquí se están diciendo demasiadas cosas a la vez. Pregúntame de nuevo en un momento.',
+  placeNext: '⏳ Tu respuesta es la siguiente.',
+  placeOne: '⏳ Hay una respuesta antes de la tuya.',
+  placeMany: '⏳ Hay {count} respuestas antes de la tuya.',
+
+  optedOut:
+    'Me pediste que no recordara ni usara lo que dices, así que no puedo responderte. /privacy optin me lo permite de nuevo.',
+  quotaUser: 'Ya te he dado las {limit} respuestas que te corresponden por hora. {again}',
+  quotaServer: 'Ya he dado las {limit} respuestas que le corresponden a este servidor por hora. {again}',
+  roomInAMinute: 'Habrá sitio en un minuto.',
+  roomInMinutes: 'Habrá sitio en {count} minutos.',
+  accessListFull: 'La lista está llena: caben {max} entradas. Quita antes algunas, o pon un rol en su lugar.',
+
+  memoryUnreachable: 'Ahora mismo no puedo acceder a mi memoria. Vuelve a intentarlo en un momento.',
+  conversationDamaged:
+    'No se puede leer lo que recuerdo de esta conversación. Quienes me administran encontrarán la causa en el registro.',
+  memoryTooSlow: 'No doy abasto con esta conversación. Vuelve a intentarlo en un momento.',
+  conversationUnknown: 'No sé de qué conversación se trata.',
+  settingsUnreachable: 'Ahora mismo no puedo acceder a mis ajustes. Vuelve a intentarlo en un minuto.',
+  loreUnreachable: 'Ahora mismo no puedo acceder a mis lorebooks. Vuelve a intentarlo en un minuto.',
+  aboutYouUnreachable: 'Ahora mismo no puedo acceder a lo que me contaste de ti. Vuelve a intentarlo en un minuto.',
+  aboutYouUnreadable: 'Lo que me contaste de ti no se puede leer. Quienes me administran encontrarán la causa en el registro.',
+  aboutYouTooLong: 'Es demasiado largo. Un nombre tiene como máximo {nameMax} caracteres y una descripción {descriptionMax}.',
+  aboutYouTooMany: 'Ya has definido {max}. Borra antes alguno.',
+
+  modelStopped: 'Mi modelo de lenguaje se ha detenido de repente. Se está reiniciando; vuelve a intentarlo en un momento.',
+  modelStuck: 'Mi modelo de lenguaje se ha quedado colgado, así que lo reinicio. Pregúntame otra vez en un momento.',
+  modelSwitching: 'Me están poniendo otro modelo de lenguaje. Pregúntame otra vez en un momento.',
+  modelRestarting:
+    'Mi modelo de lenguaje se ha detenido varias veces; lo reinicio en unos {seconds} segundos. Pregúntame otra vez entonces.',
+  modelUnloadable: 'No se pudo cargar mi modelo de lenguaje. Quienes me administran encontrarán la causa en el registro.',
+  modelNotLoaded: 'Mi modelo de lenguaje aún no está cargado.',
+  modelFailed: 'Mi modelo de lenguaje ha fallado con eso. Vuelve a intentarlo.',
+  tooLongToRead: 'Eso es más de lo que puedo leer de una vez. Hazlo más corto, por favor.',
+  noChatTemplate:
+    'Mi modelo no trae una plantilla de chat propia. Quienes me administran pueden elegir otra en la configuración.',
+  chatTemplateUnknown: 'Mi modelo no tiene esa plantilla de chat. Quienes me administran verán en el registro cuáles hay.',
+  chatTemplateFailed:
+    'La plantilla de chat de mi modelo no se puede usar. Quienes me administran encontrarán la causa en el registro.',
+  templateMistakes: 'Una plantilla de prompt tiene errores. Quienes me administran los encontrarán en el registro.',
+  templatesUnreadable: 'No se pueden leer mis plantillas. Quienes me administran encontrarán la causa en el registro.',
+  configurationMistakes: 'Mi configuración tiene errores. Quienes me administran los encontrarán en el registro.',
+  instructionsTooLong:
+    'Mis instrucciones son demasiado largas para el contexto de este modelo, así que no puedo responder. Quienes me administran verán en el registro qué hay que cambiar.',
+
+  nothingToSay: 'No se me ha ocurrido nada. Pregúntamelo con otras palabras, por favor.',
+  noSummary: 'No se me ha ocurrido ningún resumen. Vuelve a intentarlo.',
+  nobodySpeaks: 'Aquí nadie habla sin que se lo pidan. /scene speak hace hablar a uno de nosotros.',
+  notRemembered: 'No recuerdo ese mensaje.',
+  questionForgotten: 'No recuerdo a qué respondía eso.',
+  answerUnknown: 'No recuerdo ninguna respuesta así aquí.',
+  answerBeingWritten: 'Esa respuesta se está escribiendo ahora. Vuelve a intentarlo cuando esté terminada.',
+  answerEmptied: 'Una respuesta necesita algo de texto. Para quitarla, borra su mensaje.',
+  branchNeedsPlace: 'Allí ya se ha dicho algo. Una rama necesita un lugar propio.',
+
+  partCut: 'más largo que el sitio que le queda: se quitaron {characters} caracteres del medio',
+  partPinned:
+    'lo fijado ocupa como máximo el {percent} % del prompt y nada del sitio de la pregunta; lo que se fijó primero sale primero',
+  partRecalled: 'la pregunta necesita el sitio',
+  partExample: 'el contexto está lleno, y los ejemplos son los primeros en ceder',
+  partBeforeLayout: 'más antiguo de lo que alcanza el historial del diseño ({tokens} tokens), o el contexto está lleno',
+  partTooOld:
+    'el contexto está lleno: salen los turnos más antiguos, tantos de una vez que el resto ocupa el {percent} % de su sitio',
+
+  settingUnknown: 'No hay ningún ajuste con ese nombre. /config show enumera los que hay.',
+  settingUnknownNear: 'No hay ningún ajuste con ese nombre. ¿Querías decir {near}?',
+  settingWrong: '{name} no puede ser {value}. Tiene que ser {expected}.',
+  wholeFrom: 'un número entero a partir de {least}',
+  wholeBetween: 'un número entero de {least} a {most}',
+  numberBetween: 'un número de {least} a {most}',
+  personaNameForm: 'el nombre de un archivo de personas/, en minúsculas y sin extensión',
+  presetNameForm: '`auto`, `none` o el nombre de un archivo de config/models/, sin extensión',
+  templateForm: '`auto`, el nombre de una plantilla, `native:` con un nombre o una ruta que acabe en .jinja',
+  listOfTexts: 'una lista de {max} textos como máximo',
+  listOfWords: 'una lista de {max} palabras como máximo',
+  somethingElse: 'otra cosa',
+
+  idForm: 'Un id solo lleva minúsculas, cifras, - y _, y 64 caracteres como máximo.',
+  personaUnknown: 'No conozco ninguna persona con ese nombre.',
+  personaNotYours: 'Esa persona es un archivo de quienes me administran; solo ellos pueden cambiarla o quitarla.',
+  personaIsDefault: 'Esa persona es la que responde cuando no se ha elegido ninguna, así que tiene que quedarse.',
+  personaNotRemoved: 'No hay nada que recuperar con ese nombre, o ahora lo lleva otra persona.',
+  personaIdTaken: 'Ya hay otra persona con ese id; cambia el nombre del archivo.',
+  personaNameTaken: 'Hay demasiadas personas con ese nombre. Quita antes algunas.',
+  personasFull: 'Ya hay {max} personas. Quita antes algunas.',
+  personaFolderFull: 'Mi carpeta de personas está llena. Quita antes algunas.',
+  bookUnknown: 'No conozco ningún lorebook con ese nombre.',
+  bookNotYours: 'Ese lorebook es un archivo de quienes me administran; solo ellos pueden quitarlo.',
+  bookNotRemoved: 'No hay nada que recuperar con ese nombre, o ahora lo lleva otro lorebook.',
+  bookIdTaken: 'Ya hay otro lorebook con ese id. Elige otro.',
+  bookNameTaken: 'Ya hay otro lorebook con ese nombre. Elige otro.',
+  booksFull: 'Ya hay {max} lorebooks. Quita antes algunos.',
+  bookFolderFull: 'Mi carpeta de lorebooks está llena. Quita antes algunos.',
+  booksAttachedFull: 'En un lugar puede haber como máximo {max} lorebooks. Quita antes uno.',
+  cardWithoutBook: 'Esta carta de personaje no contiene ningún lorebook.',
+
+  channelGone: 'El canal ya no existe.',
+  mayNotWrite: 'No tengo permiso para escribir aquí.',
+  notDelivered: 'Mi respuesta no se pudo entregar. Vuelve a preguntar dentro de un rato.',
+  notOnDiscord: 'Esa conversación no está en Discord.',
+  answerInFile: 'Mi respuesta es demasiado larga para mensajes: está en el archivo.',
+  noWebhooks:
+    'No puedo usar webhooks aquí, así que escribo los nombres delante de las respuestas. Con el permiso «Gestionar webhooks», cada uno de nosotros habla con su propio nombre.',
+  threadName: 'Pregunta',
+
+  ...spanishFiles,
+};

@@ -1,0 +1,125 @@
+import type { Sentences } from '../core/sentence.ts';
+import { frenchFiles } from './fr/files.ts';
+
+export const french: Sentences = {
+  unexpected: 'Quelque chose a échoué de mon côté. Mes responsables en trouveront la cause dans le journal.',
+  shuttingDown: 'On est en train de m’arrêter. Repose-moi ta question plus tard.',
+  cancelled: 'C’est annulé.',
+  notPossibleHere: 'Ce n’est pas possible ici.',
+
+  queueUserOne: 'Un de tes messages attend encore une réponse. {again}',
+  queueUserMany: '{count} de tes messages attendent encore une réponse. {again}',
+  queueHere: 'Trop de messages attendent une réponse ici en ce moment. {again}',
+  queueEverywhere: 'Trop de monde attend une réponse en ce moment. {again}',
+  againInAWhile: 'Réessaie dans un moment.',
+  againInASecond: 'Réessaie dans une seconde environ.',
+  againInSeconds: 'Réessaie dans {count} secondes environ.',
+  againInAMinute: 'Réessaie dans une minute environ.',
+  againInMinutes: 'Réessaie dans {count} minutes environ.',
+  tooMuchSaid: 'Il se dit trop de choses à la fois ici. Repose-moi ta question dans un instant.',
+  placeNext: '⏳ Ta réponse est la prochaine.',
+  placeOne: '⏳ Il y a une réponse avant la tienne.',
+  placeMany: '⏳ Il y a {count} réponses avant la tienne.',
+
+  optedOut:
+    'Tu m’as demandé de ne pas retenir ni utiliser ce que tu dis ; je ne peux donc pas répondre. /privacy optin me le permet de nouveau.',
+  quotaUser: 'Tu as reçu les {limit} réponses auxquelles tu as droit par heure. {again}',
+  quotaServer: 'Ce serveur a reçu les {limit} réponses auxquelles il a droit par heure. {again}',
+  roomInAMinute: 'Il y aura de la place dans une minute.',
+  roomInMinutes: 'Il y aura de la place dans {count} minutes.',
+  accessListFull: 'La liste est pleine : elle contient {max} entrées. Retires-en d’abord, ou inscris un rôle à leur place.',
+
+  memoryUnreachable: 'Je n’ai pas accès à ma mémoire pour l’instant. Réessaie dans un instant.',
+  conversationDamaged:
+    'Ce que j’ai retenu de cette conversation est illisible. Mes responsables en trouveront la cause dans le journal.',
+  memoryTooSlow: 'Je n’arrive pas à suivre cette conversation. Réessaie dans un instant.',
+  conversationUnknown: 'Je ne sais pas de quelle conversation il s’agit.',
+  settingsUnreachable: 'Je n’ai pas accès à mes réglages pour l’instant. Réessaie dans une minute.',
+  loreUnreachable: 'Je n’ai pas accès à mes lorebooks pour l’instant. Réessaie dans une minute.',
+  aboutYouUnreachable: 'Je n’ai pas accès pour l’instant à ce que tu m’as dit de toi. Réessaie dans une minute.',
+  aboutYouUnreadable: 'Ce que tu m’as dit de toi est illisible. Mes responsables en trouveront la cause dans le journal.',
+  aboutYouTooLong: 'C’est trop long. Un nom a au plus {nameMax} caractères, une description {descriptionMax}.',
+  aboutYouTooMany: 'Tu en as déjà défini {max}. Effaces-en un d’abord.',
+
+  modelStopped: 'Mon modèle de langue s’est arrêté sans prévenir. Il redémarre ; réessaie dans un instant.',
+  modelStuck: 'Mon modèle de langue est bloqué, alors je le redémarre. Repose-moi ta question dans un instant.',
+  modelSwitching: 'On est en train de me donner un autre modèle de langue. Repose-moi ta question dans un instant.',
+  modelRestarting:
+    'Mon modèle de langue s’est arrêté plusieurs fois ; je le redémarre dans {seconds} secondes environ. Repose-moi ta question à ce moment-là.',
+  modelUnloadable: 'Mon modèle de langue n’a pas pu être chargé. Mes responsables en trouveront la cause dans le journal.',
+  modelNotLoaded: 'Mon modèle de langue n’est pas encore chargé.',
+  modelFailed: 'Mon modèle de langue a échoué là-dessus. Réessaie.',
+  tooLongToRead: 'C’est plus que je ne peux lire d’un coup. Fais plus court.',
+  noChatTemplate:
+    'Mon modèle n’apporte pas de gabarit de chat. Mes responsables peuvent en choisir un autre dans la configuration.',
+  chatTemplateUnknown: 'Mon modèle n’a pas ce gabarit de chat. Mes responsables trouveront dans le journal ceux qu’il a.',
+  chatTemplateFailed:
+    'Le gabarit de chat de mon modèle est inutilisable. Mes responsables en trouveront la cause dans le journal.',
+  templateMistakes: 'Une forme de prompt contient des erreurs. Mes responsables les trouveront dans le journal.',
+  templatesUnreadable: 'Mes formes de prompt sont illisibles. Mes responsables en trouveront la cause dans le journal.',
+  configurationMistakes: 'Ma configuration contient des erreurs. Mes responsables les trouveront dans le journal.',
+  instructionsTooLong:
+    'Mes consignes sont trop longues pour le contexte de ce modèle, je ne peux donc pas répondre. Mes responsables trouveront dans le journal ce qu’il faut changer.',
+
+  nothingToSay: 'Rien ne m’est venu à l’esprit. Pose-moi la question autrement.',
+  noSummary: 'Aucun résumé ne m’est venu à l’esprit. Réessaie.',
+  nobodySpeaks: 'Ici, personne ne parle sans qu’on le demande. /scene speak donne la parole à l’un de nous.',
+  notRemembered: 'Je ne me souviens pas de ce message.',
+  questionForgotten: 'Je ne me souviens plus de ce à quoi cela répondait.',
+  answerUnknown: 'Je ne me souviens pas d’une telle réponse ici.',
+  answerBeingWritten: 'Cette réponse est en train d’être écrite. Réessaie quand elle sera finie.',
+  answerEmptied: 'Une réponse a besoin d’un texte. Pour l’enlever, supprime son message.',
+  branchNeedsPlace: 'Quelque chose a déjà été dit là-bas. Une branche a besoin d’un endroit à elle.',
+
+  partCut: 'plus long que la place qui lui reste : {characters} caractères ont été retirés du milieu',
+  partPinned:
+    'ce qui est épinglé prend au plus {percent} % du prompt, et rien de la place de la question ; le premier épinglé part le premier',
+  partRecalled: 'la question a besoin de la place',
+  partExample: 'le contexte est plein, et les exemples cèdent les premiers',
+  partBeforeLayout: 'plus ancien que ce que retient la mise en page ({tokens} jetons), ou le contexte est plein',
+  partTooOld:
+    'le contexte est plein : les plus anciens messages partent, assez d’un coup pour que le reste prenne {percent} % de leur place',
+
+  settingUnknown: 'Aucun réglage ne porte ce nom. /config show donne la liste.',
+  settingUnknownNear: 'Aucun réglage ne porte ce nom. Voulais-tu dire {near} ?',
+  settingWrong: '{name} ne peut pas valoir {value}. Il faut : {expected}.',
+  wholeFrom: 'un nombre entier à partir de {least}',
+  wholeBetween: 'un nombre entier de {least} à {most}',
+  numberBetween: 'un nombre de {least} à {most}',
+  personaNameForm: 'le nom d’un fichier de personas/, en minuscules et sans extension',
+  presetNameForm: '`auto`, `none` ou le nom d’un fichier de config/models/, sans extension',
+  templateForm: '`auto`, le nom d’une forme de prompt, `native:` suivi d’un nom, ou un chemin qui finit par .jinja',
+  listOfTexts: 'une liste de {max} textes au plus',
+  listOfWords: 'une liste de {max} mots au plus',
+  somethingElse: 'autre chose',
+
+  idForm: 'Un identifiant n’a que des minuscules, des chiffres, - et _, et 64 caractères au plus.',
+  personaUnknown: 'Je ne connais aucun persona de ce nom.',
+  personaNotYours: 'Ce persona est un fichier de mes responsables ; eux seuls peuvent le modifier ou le supprimer.',
+  personaIsDefault: 'C’est ce persona qui répond quand aucun n’est choisi ; il doit donc rester.',
+  personaNotRemoved: 'Il n’y a rien à rétablir sous ce nom, ou un autre persona le porte maintenant.',
+  personaIdTaken: 'Un autre persona a déjà cet identifiant ; renomme le fichier.',
+  personaNameTaken: 'Trop de personas portent ce nom. Supprimes-en d’abord.',
+  personasFull: 'Il y a déjà {max} personas. Supprimes-en d’abord.',
+  personaFolderFull: 'Mon dossier de personas est plein. Supprimes-en d’abord.',
+  bookUnknown: 'Je ne connais aucun lorebook de ce nom.',
+  bookNotYours: 'Ce lorebook est un fichier de mes responsables ; eux seuls peuvent le supprimer.',
+  bookNotRemoved: 'Il n’y a rien à rétablir sous ce nom, ou un autre lorebook le porte maintenant.',
+  bookIdTaken: 'Un autre lorebook a déjà cet identifiant. Choisis-en un autre.',
+  bookNameTaken: 'Un autre lorebook a déjà ce nom. Choisis-en un autre.',
+  booksFull: 'Il y a déjà {max} lorebooks. Supprimes-en d’abord.',
+  bookFolderFull: 'Mon dossier de lorebooks est plein. Supprimes-en d’abord.',
+  booksAttachedFull: 'Un endroit peut avoir {max} lorebooks au plus. Détaches-en un d’abord.',
+  cardWithoutBook: 'Cette carte de personnage ne contient pas de lorebook.',
+
+  channelGone: 'Le salon n’existe plus.',
+  mayNotWrite: 'Je n’ai pas le droit d’écrire ici.',
+  notDelivered: 'Ma réponse n’a pas pu être remise. Repose ta question dans un moment.',
+  notOnDiscord: 'Cette conversation n’est pas sur Discord.',
+  answerInFile: 'Ma réponse est trop longue pour des messages : elle est dans le fichier.',
+  noWebhooks:
+    'Je ne peux pas utiliser de webhooks ici, alors j’écris les noms devant les réponses. Avec la permission « Gérer les webhooks », chacun de nous parle sous son propre nom.',
+  threadName: 'Demande',
+
+  ...frenchFiles,
+};

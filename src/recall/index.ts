@@ -1,0 +1,1 @@
+export { createRecall, type Recall, type RecalledTurn, type RecallQuestion } from './recall.ts';
