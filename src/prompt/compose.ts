@@ -37,24 +37,31 @@ export type ComposedPrompt = {
 /**
  * Makes the prompt for the next answer. The answer's tokens are kept free first; persona and
  * question are always in. What does not fit goes in this order: the example dialogue, then the
- * oldest turns, so many at once that the next prompts begin the same, then what was recalled and pinned,
- * then the question's middle. Throws a `PaddockError` (`prompt-too-long`) when the persona alone fills the
+ * oldest turns, so many at once that the next prompts begin the same, then what was recalled, then what is
+ * pinned, then the question's middle. Throws a `PaddockError` (`prompt-too-long`) when the persona alone fills the
  * context, and what the engine throws.
  */
 export const composePrompt = async (given: ComposeInput, dependencies: ComposeDependencies): Promise<ComposedPrompt> => {
   const { promptTokensMax } = tokensOf(given);
   const { input, left } = await withinPinShare(given, promptTokensMax, dependencies.countTokens);
-  const recalled = (input.inserts ?? []).filter(({ source }) => source === 'recalled');
-  if (recalled.length === 0 && (input.pins ?? []).length === 0) return withLost(await composeOnce(input, dependencies), left, []);
-  try {
-    const composed = await composeOnce(input, dependencies);
-    if (composed.dropped.questionCharacters === 0) return withLost(composed, left, []);
-  } catch (error) {
-    if (!(error instanceof PaddockError && error.code === 'prompt-too-long')) throw error;
+  const { pins = [], inserts = [] } = input;
+  const recalled = inserts.filter(({ source }) => source === 'recalled');
+  const alone = { ...input, inserts: inserts.filter(({ source }) => source !== 'recalled') };
+  // Both give way before the question's own words do.
+  const attempts = [
+    ...(recalled.length > 0 ? [{ tried: input, lost: [] }] : []),
+    ...(pins.length > 0 ? [{ tried: alone, lost: recalled }] : []),
+  ];
+  for (const { tried, lost } of attempts) {
+    const composed = await composeOnce(tried, dependencies).catch(undefinedIfTooLong);
+    if (composed?.dropped.questionCharacters === 0) return withLost(composed, left, lost);
   }
-  const { pins = [], inserts = [], ...bare } = input;
-  const others = inserts.filter(({ source }) => source !== 'recalled');
-  return withLost(await composeOnce({ ...bare, inserts: others }, dependencies), [...left, ...pins], recalled);
+  return withLost(await composeOnce({ ...alone, pins: [] }, dependencies), [...left, ...pins], recalled);
+};
+
+const undefinedIfTooLong = (error: unknown): undefined => {
+  if (error instanceof PaddockError && error.code === 'prompt-too-long') return undefined;
+  throw error;
 };
 
 /** The prompt with what was to be in it beyond turns, and is not, among its parts. */

@@ -55,8 +55,9 @@ export const recalledInsert = async (
   const tokensMax = Math.min(settings.tokensMax, Math.floor(promptTokens * bounds.recall.shareMax));
   const lines = await linesWithin(found, namesOf(input, found), tokensMax, engine);
   if (lines.length === 0) return [];
+  // What people have said has no more weight for being old.
   const position: PromptInsert['position'] =
-    settings.depth === 'system' ? { at: 'summary' } : { at: 'depth', depth: settings.depth, role: 'system' };
+    settings.depth === 'system' ? { at: 'summary' } : { at: 'depth', depth: settings.depth, role: 'user' };
   return [
     {
       source: 'recalled',

@@ -31,12 +31,13 @@ test('a scene goes on by itself to its cap, until a human speaks, and until whoe
   assert.ok((await turns()).length <= heard.length + 1);
 
   // Whoever asked can stop what follows by itself.
+  await command(owner, 'scene auto', { turns: 9, pause: 2 });
   const before = (await turns()).length;
   ask(ada, 'And now?');
   await agree((all) => all.length === before + 4, 'three answers');
   await command(owner, 'config set', { name: 'answer.tokensMax', value: '3000', scope: 'channel' });
   const written = (): FakeMessage | undefined => bot.spoken(channel).findLast((message) => labels(message) === '⏹');
-  const message = await discord.waitFor(written, 'what is being written', 8000);
+  const message = await discord.waitFor(written, 'what is being written', 30_000);
   await bot.said(await bot.press(bo, message, '⏹'), /asked/);
   await bot.press(ada, message, '⏹');
   const [stopped] = since(await agree((all) => all.length === before + 5, 'what came of it'), before + 4);

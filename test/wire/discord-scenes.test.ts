@@ -58,9 +58,7 @@ test('three personas greet, answer in order and are swiped, each by a webhook un
     JSON.stringify(writes),
   );
   assert.equal(message.author.name, 'Nessa Rudd');
-  const editing = discord.callMessageCommand(ada, message, 'Edit reply');
-  await discord.waitFor(() => editing.modal, 'the form', 8000);
-  await bot.said(discord.submitModal(ada, editing, { text: 'Nine degrees, give or take one.' }));
+  await bot.fill(ada, () => discord.callMessageCommand(ada, message, 'Edit reply'), { text: 'Nine degrees, give or take one.' });
   await agree((all) => textOf(all[6]) === 'Nine degrees, give or take one.', 'the edited text');
 
   await restart();
@@ -92,7 +90,7 @@ test('who is named speaks first, the muted and the narrator only when asked; who
         .responses()
         .map(({ content }) => content)
         .join('\n');
-    await bot.discord.waitFor(() => pattern.test(told()), `what /chat says: ${told()}`, 8000);
+    await bot.discord.waitFor(() => pattern.test(told()), `what /chat says: ${told()}`, 30_000);
   };
   await tells({ text: 'Tansy, let Ember sleep!' }, /^> Ada: Tansy, let[^\n]*\nTansy: .+\n\nEmber: ./m);
   const asked = await turns();

@@ -83,9 +83,7 @@ test('an answer is written again, walked, continued and edited: in the channel a
   await press(ada, message, '🔄');
   await agree(hasShown(4, 3), 'a fourth text');
 
-  const editing = discord.callMessageCommand(ada, message, 'Edit reply');
-  await discord.waitFor(() => editing.modal, 'the form');
-  await bot.said(discord.submitModal(ada, editing, { text: 'Over the *pass*, @everyone.' }));
+  await bot.fill(ada, () => discord.callMessageCommand(ada, message, 'Edit reply'), { text: 'Over the *pass*, @everyone.' });
   const [, , edited] = await agree((turns) => textOf(last(turns)) === 'Over the *pass*, @everyone.', 'the edited text');
   assert.equal(edited?.alternatives.length, 4);
   assert.deepEqual(message.pings, []);

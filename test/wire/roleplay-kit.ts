@@ -15,6 +15,9 @@ answer: { tokensMax: ${tokensMax} }
 sampling: { temperature: 1.5 }
 `;
 
+/** Longest that a busy machine may take; nothing is asserted by it. */
+const patienceMs = 30_000;
+
 /**
  * @param options.says what the model says, whatever it is asked [words at random, others each time]
  * @param options.tokensMax of an answer [10]
@@ -43,7 +46,7 @@ export const openRoleplay = async ({
 
   /** Waits for something that is read anew each time. */
   const until = async <Value>(read: () => Promise<Value | undefined | false>, what: string): Promise<Value> => {
-    for (let tries = 0; tries < 800; tries += 1) {
+    for (let tries = 0; tries < 3000; tries += 1) {
       const value = await read();
       if (value !== undefined && value !== false) return value;
       await pause(10);
@@ -92,13 +95,13 @@ export const openRoleplay = async ({
 
   /** What an interaction comes to: the first answer, or all of them once they read like that, for what takes long says `Done.` first. */
   const said = async (interaction: FakeInteraction, like?: RegExp): Promise<string> => {
-    await interaction.answered(8000);
+    await interaction.answered(patienceMs);
     const all = (): string =>
       interaction
         .responses()
         .map(({ content }) => content)
         .join('\n');
-    if (like !== undefined) await discord.waitFor(() => like.test(all()), `${like} in an answer`, 8000).catch(() => {});
+    if (like !== undefined) await discord.waitFor(() => like.test(all()), `${like} in an answer`, patienceMs).catch(() => {});
     if (like !== undefined) assert.match(all(), like);
     return all();
   };
@@ -112,6 +115,24 @@ export const openRoleplay = async ({
   ): Promise<string> => said(discord.callCommand(user, channel, path, options), like);
   const menu = (user: FakeUser, message: FakeMessage, name: string, like?: RegExp): Promise<string> =>
     said(discord.callMessageCommand(user, message, name), like);
+
+  /** Fills in the form that an interaction opens, and gives what it says. What comes late, on a busy machine, opens none and is called again. */
+  const fill = async (
+    user: FakeUser,
+    call: () => FakeInteraction,
+    values: Readonly<Record<string, string>>,
+    shows = '',
+  ): Promise<string> => {
+    for (let tries = 0; tries < 20; tries += 1) {
+      const opened = call();
+      const isAnswered = (): boolean => opened.modal !== undefined || opened.responses().some(({ isLoading }) => !isLoading);
+      await discord.waitFor(isAnswered, 'a form', patienceMs);
+      if (opened.modal === undefined) continue;
+      assert.ok(JSON.stringify(opened.modal).includes(shows), `${shows} in the form`);
+      return said(discord.submitModal(user, opened, values));
+    }
+    return assert.fail('no form opens');
+  };
 
   /** Waits until the bot writes nothing any more and nothing waits. */
   const idle = async (): Promise<void> => {
@@ -127,9 +148,13 @@ export const openRoleplay = async ({
     assert.fail(`no ${label} among ${labels(message)}`);
   /** Presses a button, once it is there. */
   const press = async (user: FakeUser, message: FakeMessage, label: string): Promise<FakeInteraction> => {
-    await discord.waitFor(() => buttonsOf(message).some((each) => each.label === label && !each.off), `${label} to be there`);
+    await discord.waitFor(
+      () => buttonsOf(message).some((each) => each.label === label && !each.off),
+      `${label} to be there`,
+      patienceMs,
+    );
     const interaction = discord.pressButton(user, message, idOf(message, label));
-    await discord.waitFor(() => interaction.isAcknowledged, `an answer to ${label}`, 8000);
+    await discord.waitFor(() => interaction.isAcknowledged, `an answer to ${label}`, patienceMs);
     return interaction;
   };
 
@@ -139,7 +164,7 @@ export const openRoleplay = async ({
       return bot.app;
     },
     restart: bot.restart,
-    ...{ turns, visible, until, agree, isSame, spoken, command, menu, said, press, idle },
+    ...{ turns, visible, until, agree, isSame, spoken, command, menu, said, press, fill, idle },
     /** Says something to the bot, and gives the question. */
     ask: (user: FakeUser, text: string, channel: FakeChannel = general): FakeMessage =>
       channel.say(user, `${discord.bot.mention} ${text}`),

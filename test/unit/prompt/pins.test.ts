@@ -21,7 +21,7 @@ const recalled: PromptInsert = {
   source: 'recalled',
   label: '#1',
   text: 'Past events: RECALLED',
-  position: { at: 'depth', depth: 1, role: 'system' },
+  position: { at: 'depth', depth: 1, role: 'user' },
 };
 
 describe('pinned and recalled messages', () => {

@@ -61,7 +61,7 @@ describe('recall', () => {
     await bench.say(question);
     assert.match(
       promptAt(bench, -1),
-      /<\|im_start\|>system\nPast events, said earlier in this conversation:\n- Ada: My dog Biscuit is afraid of thunder\.<\|im_end\|>\n<\|im_start\|>user\nWhat is my dog Biscuit afraid of\?<\|im_end\|>\n/,
+      /<\|im_start\|>user\nPast events, said earlier in this conversation:\n- Ada: My dog Biscuit is afraid of thunder\.<\|im_end\|>\n<\|im_start\|>user\nWhat is my dog Biscuit afraid of\?<\|im_end\|>\n/,
     );
     await bench.say('Fine. Where did you go for a walk?');
     assert.ok(!promptAt(bench, -1).endsWith('Biscuit'), 'it goes again');
@@ -95,10 +95,10 @@ describe('recall', () => {
   it('stands in the system prompt behind the summary where that is wanted, and at another depth', async () => {
     for (const [depth, pattern] of [
       ['system', /^<\|im_start\|>system\n.*What was said before, in short: They met\.\n\nPast events, said earlier/s],
-      [0, /What is my dog Biscuit afraid of\?<\|im_end\|>\n<\|im_start\|>system\nPast events/],
+      [0, /What is my dog Biscuit afraid of\?<\|im_end\|>\n<\|im_start\|>user\nPast events/],
       [
         2,
-        /<\|im_start\|>system\nPast events.*<\|im_start\|>assistant\nI did this and that\.<\|im_end\|>\n<\|im_start\|>user\nWhat is my dog Biscuit/s,
+        /<\|im_start\|>user\nPast events.*<\|im_start\|>assistant\nI did this and that\.<\|im_end\|>\n<\|im_start\|>user\nWhat is my dog Biscuit/s,
       ],
     ] as const) {
       const bench = await open({ depth });
