@@ -172,7 +172,8 @@ const calls: readonly Call[] = [
   { path: 'privacy optin', says: /can remember what you say/ },
   { path: 'privacy delete', says: /can’t be had back/, press: { label: 'Delete everything', says: /^Deleted\./ } },
   { path: 'reset', says: /We start anew/ },
-  { path: 'greeting', says: /^Done\.$/ },
+  // The persona began anew when everything was forgotten.
+  { path: 'greeting', says: /Something was said here already/ },
   { path: 'admin shutdown', says: /This ends me everywhere/, press: { label: 'Shut down', says: /./ } },
 ];
 
@@ -279,7 +280,11 @@ test('every menu, button and form on an answer of the real bot does its work', a
   for (const name of ['Edit reply', 'edit answer']) done.add(name);
   await press(reply, '◀', () => labels(reply) === '◀ 1/2 ▶ 🔄 ▶▶' && reply.content === first);
   await press(reply, '▶', () => labels(reply) === '◀ 2/2 ▶ 🔄 ▶▶' && reply.content === 'My own words.');
-  await press(reply, '▶▶', () => /^My own words\..+/s.test(reply.content));
+  await press(reply, '▶▶', () => /^My own words\..+/s.test(reply.content) && labels(reply) === '◀ 2/2 ▶ 🔄 ▶▶');
+  // It is done when it is remembered, a moment after it can be seen.
+  while ((await app.memory.findByMessage(`discord:${channel.id}`, reply.id))?.alternatives.at(-1) !== reply.content)
+    await pause(10);
+  await pause(50);
   await menu(ada, reply, 'Regenerate', /^Done\.$/);
   await menu(ada, reply, 'Continue', /^Done\.$/);
   await menu(ada, reply, 'Stop', /Nothing is being written/);
@@ -357,7 +362,10 @@ test('the button of an answer that the real bot is writing stops it', async () =
   // An answer is remembered a moment after it is complete.
   const remembered = async () => (await app.memory.turns(`discord:${channel.id}`)).find(({ role }) => role === 'assistant');
   let answer = await remembered();
-  for (let tries = 0; answer === undefined && tries < 10_000; tries += 1) answer = await remembered();
+  for (let tries = 0; answer === undefined && tries < 500; tries += 1) {
+    await pause(10);
+    answer = await remembered();
+  }
   assert.deepEqual(
     answer?.messageIds,
     channel.botMessages().map(({ id }) => id),

@@ -18,11 +18,11 @@ const call = (
   context: CommandContext = everyone,
 ): Promise<CommandOutcome> => runCommand(createCommands(services), context, name, options, silentLogger);
 
-test('/reset stops the running answer before it forgets, and frees the evaluated state', async () => {
+test('/reset stops the running answer before it forgets, frees the evaluated state, and greets anew', async () => {
   const services = createTestServices({ counts: { 'terminal:local': 7, 'discord:1': 3 } });
   const outcome = await call(services, 'reset');
   assert.match(outcome.text, /forgotten 7 messages/);
-  assert.deepEqual(services.log, ['stop', 'reset']);
+  assert.deepEqual(services.log, ['stop', 'reset', 'greet robin']);
   assert.deepEqual(services.engine.forgotten, ['terminal:local']);
   assert.equal(await services.memory.count('discord:1'), 3);
   assert.match((await call(services, 'reset')).text, /nothing to forget/);
