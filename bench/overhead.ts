@@ -189,7 +189,7 @@ const createServices = async (root: string, memory: RespondServices['memory'], e
         chanceCooldownSeconds: 0,
         bots: false,
       },
-      reply: { style: 'reply', streaming: true, longAnswers: 'split', linkPreviews: false, buttons: true },
+      reply: { style: 'reply', voice: 'bot', streaming: true, longAnswers: 'split', linkPreviews: false, buttons: true },
       now,
       random: Math.random,
     }),

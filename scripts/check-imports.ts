@@ -1,6 +1,7 @@
 // The import-direction rule of docs/life-of-a-message.md, checked on the source text:
-//   core ← text ← stages ← turn ← commands ← platform ← app ← cli ← main.ts
-// A stage imports only core, text (reading files that people write) and itself.
+//   core ← text ← kept ← stages ← turn ← commands ← platform ← app ← cli ← main.ts
+// A stage imports only core, text (reading files that people write), kept (what is kept in the store
+// and in folders of the bot's own) and itself.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,12 +28,13 @@ const stages = [
   'tools',
   'trigger',
 ];
-const shared = ['core', 'text'];
+const shared = ['core', 'text', 'kept'];
 
 /** What each part of the source may import besides itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   text: ['core'],
+  kept: ['core', 'text'],
   ...Object.fromEntries(stages.map((stage) => [stage, shared])),
   turn: [...shared, ...stages],
   commands: [...shared, ...stages, 'turn'],

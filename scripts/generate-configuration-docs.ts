@@ -16,7 +16,7 @@ left out has its default, or what the [preset](presets.md) says. Relative paths 
 line for each mistake:
 
 \`\`\`
-config/paddock.yaml:25:3  engine.slots: expected a whole number from 1 to 64, got "two"
+config/paddock.yaml:25:3  engine.slots: expected \`auto\` or a whole number from 1 to 64, got "two"
 config/paddock.yaml:31:3  engine.gpuLayer: is not known; did you mean gpuLayers?
 \`\`\`
 `;

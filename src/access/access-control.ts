@@ -3,7 +3,7 @@ import { PaddockError } from '../core/error.ts';
 import type { Logger } from '../core/logger.ts';
 import { sentence } from '../core/sentence.ts';
 import type { Place } from '../core/settings.ts';
-import { createKeptValues, type ValueStore } from './kept-values.ts';
+import { createKeptValues, type ValueStore } from '../kept/kept-values.ts';
 import {
   type AccessDecision,
   type AccessEntry,
@@ -13,6 +13,7 @@ import {
   accessKinds,
   mayUse,
 } from './may-use.ts';
+import { storeFailed } from './store-failed.ts';
 
 /** Whose list: a server's, by its id, or `bot` for everywhere. */
 export type AccessScope = string;
@@ -45,6 +46,7 @@ export const createAccessControl = ({
     prefix: 'access',
     read: (stored) => readLists(stored, logger),
     keptMax: bounds.access.keptMax,
+    failed: storeFailed,
   });
 
   return {
@@ -55,25 +57,21 @@ export const createAccessControl = ({
     },
     lists: (scope) => kept.get(scope),
     async put(scope, list, entry) {
-      let isNew = false;
-      await kept.change(scope, (lists) => {
+      const { before, after } = await kept.change(scope, (lists) => {
         if (lists[list].some(isSame(entry))) return lists;
         if (lists[list].length >= bounds.access.entriesMax) throw isFull();
-        isNew = true;
         const without = withoutEntry(lists, entry);
         return { ...without, [list]: [...without[list], { kind: entry.kind, id: entry.id }] };
       });
-      return isNew;
+      return before !== after;
     },
     async remove(scope, entry) {
-      let isGone = false;
-      await kept.change(scope, (lists) => {
-        isGone = [...lists.allow, ...lists.block].some(isSame(entry));
-        if (!isGone) return lists;
+      const { before, after } = await kept.change(scope, (lists) => {
+        if (![...lists.allow, ...lists.block].some(isSame(entry))) return lists;
         const rest = withoutEntry(lists, entry);
         return rest.allow.length + rest.block.length === 0 ? undefined : rest;
       });
-      return isGone;
+      return before !== after;
     },
   };
 };

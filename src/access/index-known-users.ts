@@ -1,9 +1,9 @@
 import type { ConversationKey } from '../core/conversation.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Memory } from '../core/memory.ts';
+import type { ValueStore } from '../kept/kept-values.ts';
 import { allTurns } from './all-turns.ts';
-import type { ValueStore } from './kept-values.ts';
-import type { UserIndex } from './user-index.ts';
+import { peopleOf, type UserIndex } from './user-index.ts';
 
 /** A store that can also list what it holds; a Keyv is one, unless its backend can't. */
 export type ListableStore = Pick<ValueStore, 'get' | 'set'> & {
@@ -30,8 +30,7 @@ export const indexKnownUsers = async (services: {
     if (typeof key === 'string' && key.startsWith(conversationPrefix)) conversations.push(key.slice(conversationPrefix.length));
   for (const conversation of conversations) {
     const people = new Set<string>();
-    for await (const page of allTurns(memory, conversation))
-      for (const { role, speaker } of page) if (role === 'user') people.add(speaker.id);
+    for await (const page of allTurns(memory, conversation)) for (const userId of peopleOf(page)) people.add(userId);
     for (const userId of people) await index.note(userId, conversation);
   }
   await store.set(doneKey, true);

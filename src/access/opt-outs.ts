@@ -1,5 +1,6 @@
 import { bounds } from '../core/bounds.ts';
-import { createKeptValues, type ValueStore } from './kept-values.ts';
+import { createKeptValues, type ValueStore } from '../kept/kept-values.ts';
+import { storeFailed } from './store-failed.ts';
 
 /** Who does not want to be remembered. */
 export interface OptOuts {
@@ -16,17 +17,13 @@ export const createOptOuts = (store: ValueStore): OptOuts => {
     // Whatever stands there, somebody did not want it.
     read: (stored) => stored !== undefined,
     keptMax: bounds.access.keptMax,
+    failed: storeFailed,
   });
   return {
     isOptedOut: (userId) => kept.get(userId),
     async set(userId, isOut) {
-      let isNew = false;
-      await kept.change(userId, (before) => {
-        isNew = before !== isOut;
-        if (!isNew) return before;
-        return isOut ? true : undefined;
-      });
-      return isNew;
+      const { before, after } = await kept.change(userId, (wasOut) => (isOut === wasOut ? wasOut : isOut ? true : undefined));
+      return before !== after;
     },
   };
 };

@@ -1,7 +1,8 @@
 import { bounds } from '../core/bounds.ts';
 import type { ConversationKey, Turn } from '../core/conversation.ts';
 import type { Memory } from '../core/memory.ts';
-import { createKeptValues, type ValueStore } from './kept-values.ts';
+import { createKeptValues, type ValueStore } from '../kept/kept-values.ts';
+import { storeFailed } from './store-failed.ts';
 
 /** In which conversations somebody's words are remembered. */
 export interface UserIndex {
@@ -20,6 +21,7 @@ export const createUserIndex = (store: ValueStore): UserIndex => {
     prefix: 'user',
     read: (stored) => (Array.isArray(stored) ? stored.filter((each): each is string => typeof each === 'string') : []),
     keptMax: bounds.access.keptMax,
+    failed: storeFailed,
   });
   /** Pairs that are in the index for certain. */
   const noted = new Set<string>();
@@ -52,30 +54,43 @@ export const createUserIndex = (store: ValueStore): UserIndex => {
  * A memory that keeps the index: a conversation is in it before the first turn of somebody is, so that what is remembered of a
  * person can always be found.
  */
-export const indexUsers = (memory: Memory, index: Pick<UserIndex, 'note' | 'forget'>): Memory => ({
-  ...memory,
-  async append(conversation, turn) {
-    if (turn.role === 'user') await index.note(turn.speaker.id, conversation);
-    return memory.append(conversation, turn);
-  },
-  async appendIf(conversation, turn, condition) {
-    // Most of what is heard in channels where the bot is not used is never added.
-    if (turn.role === 'user' && (condition !== 'not-empty' || (await memory.count(conversation)) > 0))
-      await index.note(turn.speaker.id, conversation);
-    return memory.appendIf(conversation, turn, condition);
-  },
-  async reset(conversation) {
+export const indexUsers = (memory: Memory, index: Pick<UserIndex, 'note' | 'forget'>): Memory => {
+  const noteAll = async (turns: readonly Pick<Turn, 'role' | 'speaker' | 'quoted'>[], conversation: ConversationKey) => {
+    for (const userId of peopleOf(turns)) await index.note(userId, conversation);
+  };
+  /** Lets go of a conversation, and then of the people in it. */
+  const empty = async (conversation: ConversationKey, work: () => Promise<number>): Promise<number> => {
     // Short ones, such as private questions, leave nothing behind; of others a name in the index does no harm.
     const turns = (await memory.count(conversation)) <= bounds.scannedTurnsMax ? await memory.turns(conversation) : [];
-    const forgotten = await memory.reset(conversation);
+    const forgotten = await work();
     for (const userId of peopleOf(turns)) await index.forget(userId, [conversation]);
     return forgotten;
-  },
-  async copy(from, to, range) {
-    for (const userId of peopleOf(await memory.turns(from, range))) await index.note(userId, to);
-    return memory.copy(from, to, range);
-  },
-});
+  };
+  return {
+    ...memory,
+    async append(conversation, turn) {
+      await noteAll([turn], conversation);
+      return memory.append(conversation, turn);
+    },
+    async appendIf(conversation, turn, condition) {
+      // Most of what is heard in channels where the bot is not used is never added.
+      if (turn.role === 'user' && (condition !== 'not-empty' || (await memory.count(conversation)) > 0))
+        await noteAll([turn], conversation);
+      return memory.appendIf(conversation, turn, condition);
+    },
+    reset: (conversation) => empty(conversation, () => memory.reset(conversation)),
+    forget: (conversation) => empty(conversation, () => memory.forget(conversation)),
+    async copy(from, to, range) {
+      await noteAll(await memory.turns(from, range), to);
+      return memory.copy(from, to, range);
+    },
+  };
+};
 
-const peopleOf = (turns: readonly Turn[]): ReadonlySet<string> =>
-  new Set(turns.filter(({ role }) => role === 'user').map(({ speaker }) => speaker.id));
+/** Who said these turns, and whom they quote. */
+export const peopleOf = (turns: readonly Pick<Turn, 'role' | 'speaker' | 'quoted'>[]): ReadonlySet<string> =>
+  new Set(
+    turns
+      .filter(({ role }) => role === 'user')
+      .flatMap(({ speaker, quoted }) => (quoted === undefined ? [speaker.id] : [speaker.id, quoted.speaker.id])),
+  );

@@ -1,15 +1,17 @@
 import { ownerOf } from '../commands/meant-answer.ts';
 import type { AnswerActions } from '../commands/services.ts';
 import type { AnswerSurface, SurfaceOptions } from '../core/answer-surface.ts';
-import { bounds } from '../core/bounds.ts';
 import type { ConversationKey, Speaker, Turn } from '../core/conversation.ts';
+import { DeliveryError } from '../core/delivery-error.ts';
 import { PaddockError } from '../core/error.ts';
-import type { AnswerPosition, ReplyPort } from '../core/message.ts';
+import type { ReplyPort } from '../core/message.ts';
 import { sentence } from '../core/sentence.ts';
 import { answerQuestion, type QuestionServices } from '../turn/answer-question.ts';
 import { type AnswerTask, type MadeAnswer, makeAnswer } from '../turn/make-answer.ts';
+import { speaksAsItself } from '../turn/own-name.ts';
 import type { RevisePlace, Reviser, ReviseServices } from '../turn/revise.ts';
 import { speakersFor, withPersona } from '../turn/scene-speakers.ts';
+import { tellCaller } from '../turn/waiting-notice.ts';
 
 export type AnswerActionsOptions = ReviseServices &
   Pick<QuestionServices, 'random' | 'isAsked'> & {
@@ -20,7 +22,7 @@ export type AnswerActionsOptions = ReviseServices &
 
 /** Lets commands change answers that stand in chats, and ask for new ones; each is shown where it belongs. */
 export const createAnswerActions = (options: AnswerActionsOptions): AnswerActions => {
-  const { reviser, surface, memory, queue, engine, now, newId } = options;
+  const { reviser, surface, memory, engine, now, newId } = options;
 
   const turnOf = async (conversation: ConversationKey, turnId: string): Promise<Turn> => {
     const turn = await memory.turn(conversation, turnId);
@@ -31,7 +33,7 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
   };
   /** @param turn the answer that is changed, or what is answered: the buttons are for whose it is, whoever has called */
   const howAt = async ({ conversation, place, userId }: RevisePlace, turn?: Turn): Promise<SurfaceOptions> => {
-    const [{ reply }, { scene }, ownerId] = await Promise.all([
+    const [{ reply }, settings, ownerId] = await Promise.all([
       options.at(place),
       memory.settings(conversation),
       turn && ownerOf(memory, conversation, turn),
@@ -40,15 +42,13 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
       ...(place && { place }),
       reply,
       askerId: ownerId ?? userId,
-      // Only in scenes personas appear under names of their own.
-      ...(scene && turn?.role === 'assistant' && { look: { name: turn.speaker.name, speakerId: turn.speaker.id } }),
+      ...(turn?.role === 'assistant' &&
+        speaksAsItself(settings, reply, place) && { look: { name: turn.speaker.name, speakerId: turn.speaker.id } }),
     };
   };
-  /** @param change `add`: what will be shown is one text more, also when it reads like another one. */
-  const portFor = async (where: RevisePlace, turnId: string, change?: 'add'): Promise<ReplyPort> => {
+  const portFor = async (where: RevisePlace, turnId: string): Promise<ReplyPort> => {
     const turn = await turnOf(where.conversation, turnId);
-    const position = change && afterLast(turn);
-    return surface.portFor(where.conversation, turn, { ...(await howAt(where, turn)), ...(position && { position }) });
+    return surface.portFor(where.conversation, turn, await howAt(where, turn));
   };
   /** Makes an answer when its turn in the queue comes. */
   const queued = async <Kept>(
@@ -60,7 +60,7 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
     let kept: Kept | undefined;
     try {
       const request = { conversation: where.conversation, userId: where.userId, messageId };
-      await queue.add(request, async (signal) => {
+      await tellCaller(options, where, port).add(request, async (signal) => {
         kept = await makeAnswer(options, task, port, signal);
       }).done;
     } finally {
@@ -86,7 +86,7 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
 
   return {
     regenerate: async (where, { turnId, guidance }) =>
-      reviser.regenerate(where, await portFor(where, turnId, 'add'), { turnId, ...(guidance !== undefined && { guidance }) }),
+      reviser.regenerate(where, await portFor(where, turnId), { turnId, ...(guidance !== undefined && { guidance }) }),
     continueAnswer: async (where, { turnId }) => reviser.continueAnswer(where, await portFor(where, turnId), { turnId }),
     swipe: async (where, answer) => reviser.swipe(where.conversation, await portFor(where, answer.turnId), answer),
     editAnswer: async (where, answer) => reviser.editAnswer(where.conversation, await portFor(where, answer.turnId), answer),
@@ -103,49 +103,49 @@ export const createAnswerActions = (options: AnswerActionsOptions): AnswerAction
         .catch((error: unknown) => options.logger.warn({ part: 'answer', error }, 'messages could not be taken away'));
     },
     openThread: ({ conversation }, messageId, name) => surface.openThread(conversation, messageId, name),
-    async ask(where, { user, text, personaId, isPrivate }, onText) {
+    async ask(where, { user, text, personaId, isPrivate, messageId }, onText) {
       const id = `ask:${newId()}`;
       // A private question has a conversation of its own, which ends with the answer.
       const conversation = isPrivate ? `${where.conversation}#${id}` : where.conversation;
-      const answers = collect(onText);
+      const how = messageId === undefined ? undefined : await howAt(where);
+      const answers = collect(onText, how && (() => surface.portOn(conversation, messageId, how)));
       const port = answers.port();
       try {
-        const said = { role: 'user', speaker: { id: user.id, name: user.name }, text, at: now(), messageIds: [] } as const;
-        const { turn } = await memory.append(conversation, said);
+        const said = { role: 'user', speaker: { id: user.id, name: user.name }, text, at: now() } as const;
+        const { turn } = await memory.append(conversation, { ...said, messageIds: messageId === undefined ? [] : [messageId] });
         const asked = isPrivate ? (personaId ?? (await whoAnswers(where, text))) : personaId;
         if (isPrivate || asked !== undefined) {
           const keep = (made: MadeAnswer) => append(conversation, turn.id, made);
-          await queued(where, id, { ...taskOf(where, conversation, turn.id, asked), keep }, port);
+          await queued(where, messageId ?? id, { ...taskOf(where, conversation, turn.id, asked), keep }, port);
         } else {
           const { place } = where;
-          const question = { conversation, ...(place && { place }), turn, messageId: id, isAddressed: true };
+          const question = { conversation, ...(place && { place }), turn, messageId: messageId ?? id, isAddressed: true };
           const services = { ...options, portOn: answers.port, toldManual: () => true };
-          const request = { conversation, userId: where.userId, messageId: id };
-          await queue.add(request, (signal) => answerQuestion(services, question, port, signal)).done;
+          const request = { conversation, userId: where.userId, messageId: messageId ?? id };
+          await tellCaller(options, where, port).add(request, (signal) => answerQuestion(services, question, port, signal)).done;
         }
         const { scene } = await memory.settings(conversation);
         return answers.whole(scene !== undefined);
       } finally {
         port.end();
-        if (isPrivate) await Promise.allSettled([memory.reset(conversation), engine.forget(conversation)]);
+        if (isPrivate) await Promise.allSettled([memory.forget(conversation), engine.forget(conversation)]);
       }
     },
   };
 };
 
-/** Where one more text will stand; where there are as many as there can be, the oldest one goes. */
-const afterLast = ({ alternatives: { length } }: Turn): AnswerPosition => {
-  const index = Math.min(length, bounds.alternatives.countMax - 1);
-  return { index, count: index + 1 };
-};
-
-/** Ports for who shows answers in a way of its own, all of them together. */
-const collect = (onText: (text: string) => void) => {
+/**
+ * Ports for who shows answers in a way of its own, all of them together.
+ *
+ * @param inChat makes the ports by which they stand in the chat as others do; collected is then only what may not be said there.
+ */
+const collect = (onText: (text: string) => void, inChat?: () => ReplyPort) => {
   const answers: { speaker: Speaker; text: string }[] = [];
+  let inChatBy: Speaker | undefined;
   const notices: string[] = [];
   const textOf = (isNamed: boolean): string =>
     [...answers.map(({ speaker, text }) => (isNamed ? `${speaker.name}: ${text}` : text)), ...notices].join('\n\n');
-  const port = (): ReplyPort => {
+  const collecting = (): ReplyPort => {
     let answer: (typeof answers)[number] | undefined;
     let who: Speaker = { id: '', name: '' };
     const show = (text: string): void => {
@@ -168,12 +168,39 @@ const collect = (onText: (text: string) => void) => {
       end: () => {},
     };
   };
+  const port = (): ReplyPort => {
+    const own = collecting();
+    let who: Speaker = { id: '', name: '' };
+    if (inChat === undefined) return own;
+    // Not lost where the bot may not write in the channel: the command can be answered all the same.
+    const { lost: _lost, ...chat } = inChat();
+    return {
+      ...chat,
+      begin: (speaker, settings) => {
+        who = speaker;
+        own.begin(speaker);
+        chat.begin(speaker, settings);
+      },
+      finish: async (text, position) => {
+        try {
+          const ids = await chat.finish(text, position);
+          inChatBy ??= who;
+          return ids;
+        } catch (error) {
+          const isForbidden = error instanceof DeliveryError && error.code === 'not-allowed' && error.deliveredIds.length === 0;
+          if (!isForbidden) throw error;
+          return own.finish(text);
+        }
+      },
+    };
+  };
   return {
     port,
-    /** Undefined when nothing came. */
+    /** Undefined when nothing came; empty when all stands in the chat. */
     whole: (isNamed: boolean): { readonly text: string; readonly speaker: Speaker } | undefined => {
       const text = textOf(isNamed);
-      return text === '' ? undefined : { text, speaker: answers[0]?.speaker ?? { id: '', name: '' } };
+      const speaker = answers[0]?.speaker ?? inChatBy;
+      return text === '' && speaker === undefined ? undefined : { text, speaker: speaker ?? { id: '', name: '' } };
     },
   };
 };

@@ -2,6 +2,7 @@ import type { Gate } from '../access/gate.ts';
 import type { LoggedQueue } from '../commands/request-log.ts';
 import type { TrackedQueue } from '../commands/track-answers.ts';
 import type { Config } from '../config/config.ts';
+import { bounds } from '../core/bounds.ts';
 import type { ConversationKey } from '../core/conversation.ts';
 import type { Engine } from '../core/engine.ts';
 import type { Logger } from '../core/logger.ts';
@@ -15,7 +16,9 @@ import { createBesideAnswers } from '../turn/beside-answers.ts';
 import { createArrivals, type RespondServices } from '../turn/respond.ts';
 import { createReviser, type Reviser } from '../turn/revise.ts';
 import { createRoleplayActions, type RoleplayActions } from '../turn/roleplay-actions.ts';
+import { createToldOnce } from '../turn/told-once.ts';
 import { createTroubles } from '../turn/troubles.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import type { Places } from './place-services.ts';
 import type { Platforms } from './platforms.ts';
 
@@ -38,10 +41,13 @@ export type AnsweringParts = {
 export type Answering = {
   readonly services: RespondServices;
   readonly queue: LoggedQueue<TrackedQueue>;
+  readonly admission: Pick<Admission, 'prospect' | 'replySettings' | 'done'>;
   readonly reviser: Reviser;
   readonly roleplay: RoleplayActions;
-  /** Ends the answers of a conversation, and a scene that goes on by itself; resolves with the number of answers. */
+  /** Ends the answers of a conversation, what is read ahead of it, and a scene that goes on by itself; resolves with the number of answers. */
   stop(conversation: ConversationKey): Promise<number>;
+  /** A scene does not go on by itself until a human is answered again; what is being written goes on. False where none did. */
+  endAutoScene(conversation: ConversationKey): boolean;
   /** Drops all that the engine has evaluated of a conversation, whoever answered in it. */
   forget(conversation: ConversationKey): Promise<void>;
   /** Ends what goes on by itself. */
@@ -52,7 +58,7 @@ export type Answering = {
 export const createAnswering = (parts: AnsweringParts): Answering => {
   const { config, memory, engine, places, platforms, gate, logger, now } = parts;
   const base = { memory, engine, logger, now, at: places.at, random: Math.random };
-  const { queue, summariser, stop, close, ...beside } = createBesideAnswers({
+  const { queue, summariser, stop, halt, close, ...beside } = createBesideAnswers({
     ...base,
     queue: parts.queue,
     timers: systemTimers,
@@ -60,11 +66,13 @@ export const createAnswering = (parts: AnsweringParts): Answering => {
     recall: parts.recall,
     makesSummaries: () => config.memory.summary === 'auto' && engine.model?.isDemo === false,
   });
+  const recentAnswers = createRecentAnswers();
+  const admission = createAdmission({ gate, places, recentAnswers, queue, queueBounds: config.queue });
   const services: RespondServices = {
     ...base,
     ...beside,
     queue,
-    recentAnswers: createRecentAnswers(),
+    recentAnswers,
     troubles: createTroubles({ now }),
     listen: config.memory.listen,
     arrivals: createArrivals(),
@@ -74,22 +82,28 @@ export const createAnswering = (parts: AnsweringParts): Answering => {
       if (refusal) throw refusal;
       return isHeard;
     },
-    admit: async (message: IncomingMessage): Promise<void> => {
-      const refusal = gate.takeAnswer(message, (await places.settingsAt(message.place)).quota);
-      if (refusal) throw refusal;
-    },
+    admit: admission.admit,
+    toldRefusals: createToldOnce({ now, quietMs: bounds.toldRefusals.quietMs, conversationsMax: bounds.toldRefusals.countMax }),
   };
   const reviser = createReviser(services);
+  const forget = forgetEvaluated({ memory, engine });
   return {
     services,
     queue,
+    admission,
     reviser,
     roleplay: createRoleplayActions({ ...services, ...beside, reviser, summariser }),
-    stop: (conversation) => {
+    stop: async (conversation) => {
       stop(conversation);
-      return queue.stop(conversation);
+      const [answers] = await Promise.all([queue.stop(conversation), halt(conversation)]);
+      return answers;
     },
-    forget: forgetEvaluated({ memory, engine }),
+    endAutoScene: stop,
+    forget: async (conversation) => {
+      // What has begun since the answers were stopped may have read what is gone by now.
+      await halt(conversation);
+      await forget(conversation);
+    },
     close,
   };
 };

@@ -14,76 +14,85 @@ import type { Config } from '../config/config.ts';
 import { createOverrides } from '../config/overrides.ts';
 import { licenceNotice } from '../config/preset.ts';
 import type { Command } from '../core/command.ts';
-import type { ConversationKey } from '../core/conversation.ts';
+import type { ConversationKey, Speaker } from '../core/conversation.ts';
 import type { Engine } from '../core/engine.ts';
-import { PaddockError } from '../core/error.ts';
 import type { Locale } from '../core/locale.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Memory } from '../core/memory.ts';
 import type { IncomingMessage, ReplyPort } from '../core/message.ts';
+import { createGlobalVariables } from '../memory/global-variables.ts';
 import { createMemory } from '../memory/memory.ts';
 import { createHumanPersonas } from '../people/human-personas.ts';
 import { createPersonaPersonalData } from '../persona/persona-personal-data.ts';
 import { createSpeakerPictures, type SpeakerPictures } from '../persona/speaker-pictures.ts';
-import type { NoticeStore, SeenStore, WornStore } from '../platform/discord/index.ts';
+import type { ChannelTree, NoticeStore, SeenStore, WornStore } from '../platform/discord/index.ts';
 import { createAnswerQueue } from '../queue/answer-queue.ts';
 import { createRecall } from '../recall/index.ts';
 import { systemTimers } from '../reply/index.ts';
 import { lockStore } from '../store/lock-store.ts';
-import { openStore } from '../store/store.ts';
+import { openStore, scrubStore } from '../store/store.ts';
 import { createAnswerCounter } from '../telemetry/answer-counts.ts';
 import { explainConversation } from '../turn/explain.ts';
 import { openConversation } from '../turn/greet.ts';
-import { hearPast } from '../turn/hear-past.ts';
 import { languageAt } from '../turn/language.ts';
 import { respond } from '../turn/respond.ts';
 import { promptOf } from '../turn/revise.ts';
 import { tellPlaces } from '../turn/waiting-notice.ts';
+import type { Admission } from './admission.ts';
 import { createAnswerActions } from './answer-actions.ts';
 import { createAnswering } from './answering.ts';
-import { createEngine } from './create-engine.ts';
+import { createChannelTree } from './channel-tree.ts';
+import { createEngine, slotsBeforeLoading } from './create-engine.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { createNoticeStore, createWornStore } from './discord-stores.ts';
 import { createDrain } from './drain.ts';
+import { createForget, createForgetServer } from './forget.ts';
+import { createFormerAnswer } from './former-answer.ts';
+import { createHearing, type Hearing } from './hearing.ts';
 import { type Library, loadLibrary } from './library.ts';
 import { createLoading } from './loading.ts';
 import { createLore } from './lore.ts';
 import { createPlaces, type Places } from './place-services.ts';
 import { createPlatforms, type Platforms } from './platforms.ts';
 import { createSeenStore } from './seen-store.ts';
+import { startModel } from './start-model.ts';
 
 /** The bot without its platforms. */
-export type App = Pick<Library, 'personas'> & {
-  /** To be told of each platform that is served. */
-  readonly platforms: Pick<Platforms, 'attach'>;
-  readonly places: Pick<Places, 'at'>;
-  readonly memory: Memory;
-  readonly engine: Engine;
-  readonly commands: readonly Command[];
-  /** Deals with one message altogether; never rejects. */
-  respond(message: IncomingMessage, port: ReplyPort): Promise<void>;
-  /** Begins an empty conversation with its persona's greeting, if it has one; never rejects. */
-  open(conversation: ConversationKey, port: ReplyPort, userName: string): Promise<void>;
-  /** Remembers what was said without an answer; gives the ids of messages that were not known. See `hearPast`. */
-  heard(messages: readonly IncomingMessage[], occasion: 'history' | 'missed'): Promise<readonly string[]>;
-  /** Where the platform Discord keeps what it has seen. */
-  readonly seen: SeenStore;
-  readonly worn: WornStore;
-  readonly notices: NoticeStore;
-  /** What its speakers look like. */
-  readonly pictures: SpeakerPictures;
-  /** A channel is gone, with all that was said in it. */
-  forget(conversation: ConversationKey): Promise<void>;
-  /** Takes an edit or a deletion in the chat over into memory; a deleted question is not answered any more. */
-  edited(conversation: ConversationKey, messageId: string, text: string): Promise<void>;
-  deleted(conversation: ConversationKey, messageIds: readonly string[]): Promise<void>;
-  /** Stops the answers of a conversation; what came of them is kept. */
-  stopAnswers(conversation: ConversationKey): Promise<number>;
-  /** Stops all answers and lets the platforms deliver and memory keep what came of them; takes no more. See `createDrain`. */
-  drain(): Promise<void>;
-  /** Drains, and ends engine and store. May be called again. */
-  close(): Promise<void>;
-};
+export type App = Pick<Library, 'personas'> &
+  Hearing & {
+    /** To be told of each platform that is served. */
+    readonly platforms: Pick<Platforms, 'attach'>;
+    readonly places: Pick<Places, 'at'>;
+    readonly memory: Memory;
+    readonly engine: Engine;
+    readonly commands: readonly Command[];
+    /** Deals with one message altogether; never rejects. */
+    respond(message: IncomingMessage, port: ReplyPort): Promise<void>;
+    /** Begins an empty conversation with its persona's greeting, if it has one; never rejects. */
+    open(conversation: ConversationKey, port: ReplyPort, user: Speaker): Promise<void>;
+    /** What will come of a message. */
+    prospect: Admission['prospect'];
+    /** In which form a message is answered; see `Admission`. */
+    replySettings: Admission['replySettings'];
+    /** Where the platform Discord keeps what it has seen. */
+    readonly seen: SeenStore;
+    readonly worn: WornStore;
+    readonly notices: NoticeStore;
+    readonly formerAnswer: ReturnType<typeof createFormerAnswer>;
+    /** What its speakers look like. */
+    readonly pictures: SpeakerPictures;
+    /** A channel is gone, with all that was said in it. */
+    forget(conversation: ConversationKey): Promise<void>;
+    /** The bot has left a server, whose channels are forgotten already. */
+    forgetServer(serverId: string): Promise<void>;
+    readonly tree: ChannelTree;
+    /** Stops the answers of a conversation; what came of them is kept. */
+    stopAnswers(conversation: ConversationKey): Promise<number>;
+    /** Stops all answers and lets the platforms deliver and memory keep what came of them; takes no more. See `createDrain`. */
+    drain(): Promise<void>;
+    /** Drains, and ends engine and store. May be called again. */
+    close(): Promise<void>;
+  };
 
 /**
  * Puts the bot together; the only place that names concrete parts. Throws what a bad configuration
@@ -123,14 +132,16 @@ export const createApp = async (
   const remembered = indexUsers(createMemory({ store, now, logger }), index);
   const recall = createRecall({ memory: remembered, mayUse });
   const memory = lore.watch(recall.watch(remembered));
-  const slots = (): number => engine.model?.slots ?? config.engine.slots;
+  const slots = (): number => engine.model?.slots ?? slotsBeforeLoading(config);
   const waiting = logRequests(trackAnswers(createAnswerQueue({ slots, bounds: config.queue, now })), { slots, now });
 
   const overrides = createOverrides({ store, logger });
   const people = createHumanPersonas(store);
+  const globalVariables = createGlobalVariables(store);
   const places = createPlaces(library, {
     memory,
     engine,
+    globalVariables,
     overrides,
     people,
     lore: lore.service,
@@ -155,7 +166,8 @@ export const createApp = async (
     logger,
     now,
   });
-  const { services, queue, reviser, roleplay } = answering;
+  const { services, queue, admission, reviser, roleplay } = answering;
+  const forget = createForget({ memory, answering, globalVariables, overrides });
   const drain = createDrain(queue, engine);
   const end = async (): Promise<void> => void (await Promise.all([answering.close(), drain()]));
   // What is forgotten of a conversation is forgotten for everybody who answered in it.
@@ -180,6 +192,7 @@ export const createApp = async (
     models,
     lore: lore.parts(engine),
     stopAnswers: answering.stop,
+    endAutoScene: answering.endAutoScene,
     explain: async (conversation, place, answer) => {
       const turn = answer && (await memory.turn(conversation, answer.turnId));
       const options = turn && (await promptOf(memory, conversation, turn));
@@ -190,7 +203,7 @@ export const createApp = async (
       const preset = await places.presetAt(place);
       return preset && licenceNotice(preset);
     },
-    settings: { overrides, at: places.settingsAt, explain: places.explainAt, ...library.names },
+    settings: { overrides, at: places.settingsAt, explain: places.explainAt, limit: places.limitAt, ...library.names },
     access,
     quota,
     optOuts,
@@ -200,6 +213,15 @@ export const createApp = async (
       index,
       optOuts,
       stopAnswers: answering.stop,
+      forget,
+      aloneWith: platforms.aloneWith,
+      scrub: async () => {
+        if (!(await scrubStore(store)))
+          logger.warn(
+            { part: 'privacy' },
+            'what was deleted may stand in the files of the store for a while: another process reads it',
+          );
+      },
       sources: [
         {
           name: 'humanPersonas',
@@ -229,20 +251,7 @@ export const createApp = async (
       'who said what could not be looked up for an older memory; the next start tries again',
     );
   });
-  loading.during(engine.start()).then(
-    () => {
-      const preset = cascade.presetAt(undefined, engine.model);
-      const licence = preset && licenceNotice(preset);
-      if (preset) logger.info({ part: 'start', preset: preset.id, ...(licence !== undefined && { licence }) }, 'preset in use');
-    },
-    (error: unknown) => {
-      if (error instanceof PaddockError && error.code === 'engine-closed') return;
-      logger.error(
-        { part: 'engine', error },
-        'the model could not be loaded; the bot goes on without it and tries again with the next question',
-      );
-    },
-  );
+  startModel({ engine, loading, cascade, logger });
 
   return {
     platforms,
@@ -253,39 +262,28 @@ export const createApp = async (
     commands,
     respond: (message, port) => {
       const telling = tellPlaces(queue, message, port, systemTimers, () => languageAt(places, message.place));
-      return respond({ ...services, queue: telling }, message, port);
+      return respond({ ...services, queue: telling }, message, port).finally(() => admission.done(message));
     },
-    open: async (conversation, port, userName) => {
+    open: async (conversation, port, { id: userId, name: userName }) => {
       try {
-        const { persona, reply } = await at(undefined);
-        const speaker = persona(await memory.settings(conversation));
-        await openConversation({ memory, now }, conversation, speaker, port, { userName, reply });
+        const here = await at(undefined);
+        const persona = here.persona(await memory.settings(conversation));
+        await openConversation({ ...here, memory }, conversation, persona, port, { userId, userName, reply: here.reply });
       } catch (error) {
         logger.error({ part: 'start', error }, 'the conversation could not be begun with a greeting');
       }
     },
-    heard: (messages, occasion) =>
-      hearPast(
-        { memory, listen: config.memory.listen, isHeard: async (message) => (await gate.hear(message)).isHeard },
-        messages,
-        occasion,
-      ),
+    ...createHearing({ memory, gate, places, queue, arrivals: services.arrivals, listen: config.memory.listen }),
+    prospect: admission.prospect,
+    replySettings: admission.replySettings,
     seen: createSeenStore(store),
     worn: createWornStore(store),
     notices: createNoticeStore(store),
+    formerAnswer: createFormerAnswer(memory),
     pictures: createSpeakerPictures({ persona: personas.get, logger }),
-    forget: async (conversation) => {
-      await answering.stop(conversation);
-      await memory.reset(conversation);
-      await Promise.all([answering.forget(conversation), lore.service.forget(conversation, { isWhole: true })]);
-    },
-    edited: async (conversation, messageId, text) => {
-      await memory.editMessage(conversation, messageId, text);
-    },
-    deleted: async (conversation, messageIds) => {
-      for (const messageId of messageIds) queue.cancel(conversation, messageId);
-      await memory.deleteMessages(conversation, messageIds);
-    },
+    forget,
+    forgetServer: createForgetServer({ overrides, access }),
+    tree: createChannelTree(store),
     stopAnswers: answering.stop,
     drain: end,
     close: async () => {

@@ -37,3 +37,6 @@ export const createEngine = async (
     stateBytesMax: stateMegabytes * 1_000_000,
   }));
 };
+
+/** How many answers are begun at once while the number that `auto` takes is not known yet; the engine lets the rest wait. */
+export const slotsBeforeLoading = ({ engine }: Pick<Config, 'engine'>): number => (engine.slots === 'auto' ? 2 : engine.slots);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ValueStore } from '../access/kept-values.ts';
+import type { ValueStore } from '../kept/kept-values.ts';
 import type { NoticeStore, WornStore } from '../platform/discord/index.ts';
 
 const worn = z.record(z.string(), z.strictObject({ picture: z.string(), avatar: z.string(), speakerId: z.string() }));

@@ -3,6 +3,7 @@ import type { LoreParts } from '../commands/services.ts';
 import type { Engine } from '../core/engine.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Memory } from '../core/memory.ts';
+import type { ValueStore } from '../kept/kept-values.ts';
 import {
   createBookOwners,
   createLoreAttachments,
@@ -10,14 +11,14 @@ import {
   createLoreService,
   createLoreStates,
   type LoreService,
-  type LoreStore,
 } from '../lore/index.ts';
 import type { Library } from './library.ts';
+import { withLore } from './lore-memory.ts';
 
 /** Lore, put together. */
 export type Lore = {
   readonly service: LoreService;
-  /** The memory, of whose conversations lore forgets what memory forgets. */
+  /** @see withLore */
   watch(memory: Memory): Memory;
   parts(engine: Engine): LoreParts;
   readonly personalData: PersonalDataSource;
@@ -26,7 +27,7 @@ export type Lore = {
 /** @param random 0 up to, but not including, 1, for entries that come by chance */
 export const createLore = (
   { lorebooks: catalogue }: Library,
-  store: LoreStore,
+  store: ValueStore,
   logger: Logger,
   random: () => number = Math.random,
 ): Lore => {
@@ -44,19 +45,7 @@ export const createLore = (
   return {
     service,
     personalData: createLorePersonalData({ catalogue, owners }),
-    watch: (memory) => ({
-      ...memory,
-      async reset(conversation) {
-        const turns = await memory.reset(conversation);
-        await service.forget(conversation);
-        return turns;
-      },
-      async copy(from, to, range) {
-        const turns = await memory.copy(from, to, range);
-        if (turns !== undefined) await service.copy(from, to);
-        return turns;
-      },
-    }),
+    watch: (memory) => withLore(memory, service),
     parts: (engine) => ({
       catalogue,
       attachments,

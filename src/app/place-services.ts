@@ -1,3 +1,4 @@
+import type { Limit, Setter } from '../config/limits.ts';
 import type { SettingOverrides } from '../config/overrides.ts';
 import type { Preset } from '../config/preset.ts';
 import type { ExplainedSetting, Overrides } from '../config/settings-cascade.ts';
@@ -10,6 +11,7 @@ import type { LoreService } from '../lore/lore-service.ts';
 import type { HumanPersonas } from '../people/human-personas.ts';
 import { chooseTemplate } from '../prompt/index.ts';
 import type { Recall } from '../recall/index.ts';
+import type { VariableStore } from '../turn/conversation-macros.ts';
 import type { PlaceServices } from '../turn/respond.ts';
 import type { Library } from './library.ts';
 
@@ -19,6 +21,8 @@ export type Places = {
   settingsAt(place: Place | undefined, overrides?: Overrides): Promise<AnswerSettings>;
   /** Every value that counts there, and where it comes from. */
   explainAt(place: Place | undefined): Promise<readonly ExplainedSetting[]>;
+  /** The limit that somebody can't lift there, as far as people of a higher rank have set one. */
+  limitAt(place: Place | undefined, name: string, by: Setter): Promise<Limit | undefined>;
   /** The preset in use there, if any. */
   presetAt(place: Place | undefined): Promise<Preset | undefined>;
 };
@@ -28,6 +32,8 @@ export type PlacesOptions = {
   readonly engine: Engine;
   readonly overrides: Pick<SettingOverrides, 'at'>;
   readonly people: HumanPersonas;
+  /** [they last for one prompt] */
+  readonly globalVariables?: VariableStore;
   readonly lore?: LoreService;
   readonly recall?: Pick<Recall, 'find'>;
   /** The language of the bot's own words outside of servers, where no setting chooses one. [English] */
@@ -36,11 +42,11 @@ export type PlacesOptions = {
 
 export const createPlaces = (
   { personas, templates, cascade }: Library,
-  { memory, engine, overrides, people, lore, recall, locale }: PlacesOptions,
+  { memory, engine, overrides, people, globalVariables, lore, recall, locale }: PlacesOptions,
 ): Places => ({
   async at(place) {
     const settings = cascade.settingsAt(spokenAt(place, locale), engine.model, await overrides.at(place));
-    const { sampling, outputTokensMax, stopStrings, reasoning, layout, trigger, reply, historyTurnsMax } = settings;
+    const { sampling, outputTokensMax, stopStrings, reasoning, layout, trigger, reply, historyTurnsMax, timeZone } = settings;
     return {
       memory,
       engine,
@@ -63,6 +69,8 @@ export const createPlaces = (
       ...(historyTurnsMax !== undefined && { historyTurnsMax }),
       ...(place && { place }),
       human: (userId) => people.of(userId, place),
+      ...(timeZone !== undefined && { timeZone }),
+      ...(globalVariables && { globalVariables }),
       ...(lore && { lore }),
       ...(recall && settings.recall.mode !== 'off' && { recall: { find: recall.find, settings: settings.recall } }),
       now: Date.now,
@@ -71,6 +79,7 @@ export const createPlaces = (
   },
   settingsAt: async (place, set) => cascade.settingsAt(spokenAt(place, locale), engine.model, set ?? (await overrides.at(place))),
   explainAt: async (place) => cascade.explainAt(place, engine.model, await overrides.at(place)),
+  limitAt: async (place, name, by) => cascade.limitAt(place, name, by, await overrides.at(place)),
   presetAt: async (place) => cascade.presetAt(place, engine.model, await overrides.at(place)),
 });
 

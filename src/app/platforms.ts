@@ -12,6 +12,8 @@ export type ServedPlatform = {
   servers?(): Promise<readonly KnownServer[]>;
   /** Leaves a server; false when it is not in it. */
   leave?(serverId: string): Promise<boolean>;
+  /** The conversation that a speaker has alone with the bot; undefined for those of other platforms. */
+  aloneWith?(speakerId: string): Promise<ConversationKey | undefined>;
 };
 
 /** The platforms that are served, as one. */
@@ -21,6 +23,7 @@ export type Platforms = {
   readonly surface: AnswerSurface;
   servers(): Promise<readonly KnownServer[]>;
   leave(serverId: string): Promise<boolean>;
+  aloneWith(speakerId: string): Promise<ConversationKey | undefined>;
 };
 
 /** A conversation's key begins with its platform's name, and by that goes to its platform. */
@@ -46,6 +49,13 @@ export const createPlatforms = (): Platforms => {
     leave: async (serverId) => {
       for (const platform of platforms.values()) if (await platform.leave?.(serverId)) return true;
       return false;
+    },
+    aloneWith: async (speakerId) => {
+      for (const platform of platforms.values()) {
+        const found = await platform.aloneWith?.(speakerId);
+        if (found !== undefined) return found;
+      }
+      return undefined;
     },
   };
 };

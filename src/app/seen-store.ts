@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ValueStore } from '../access/kept-values.ts';
+import type { ValueStore } from '../kept/kept-values.ts';
 import type { SeenChannel, SeenStore } from '../platform/discord/index.ts';
 
 const key = 'discord:seen';

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inFolder } from '../app/folder-error.ts';
 import { createModelsFolder } from '../commands/models-folder.ts';
+import { loadPresets } from '../config/load-presets.ts';
+import { namesOfFile } from '../config/match-preset.ts';
+import { createSettingsCascade } from '../config/settings-cascade.ts';
 import { PaddockError } from '../core/error.ts';
 import { adviceFor } from '../engine/llama/bench/advice.ts';
 import { machineWatch } from '../engine/llama/bench/stopwatch.ts';
@@ -14,17 +17,12 @@ import type { LoadedSettings } from './load-settings.ts';
 
 /** Tries settings of the engine with the user's model, and says which to take. Throws what a model that can't be loaded throws. */
 export const bench = async ({ config }: LoadedSettings, options: Options): Promise<number> => {
-  const {
-    model,
-    contextTokens: _context,
-    isContextAuto: _isAuto,
-    slots: _slots,
-    stateMegabytes: _megabytes,
-    ...settings
-  } = config.engine;
+  const { model, slots: _slots, stateMegabytes: _megabytes, ...settings } = config.engine;
   const modelPath = model === 'auto' ? await firstModel(config.folders.models) : model;
   const draftModel = options.draft === undefined ? settings.draftModel : resolve(options.draft);
   if (draftModel !== undefined) checkDraft(draftModel);
+  const { folders } = config;
+  const cascade = createSettingsCascade(config, loadPresets(folders.presets, folders.root));
   // What the library says about it belongs to standard error, and only what matters.
   const logger = createLogger({ ...config.log, level: 'warn', secrets: [] });
   const folder = mkdtempSync(join(tmpdir(), 'paddock-bench-'));
@@ -33,7 +31,15 @@ export const bench = async ({ config }: LoadedSettings, options: Options): Promi
   process.once('exit', removeFolder);
   try {
     const { model: info, trials } = await trySettings(
-      { ...settings, modelPath, isDemo: false, speculation: 'off', ...(draftModel === undefined ? {} : { draftModel }) },
+      {
+        ...settings,
+        // The context that the bot would have with this model.
+        contextTokens: cascade.contextTokensFor(namesOfFile(modelPath)),
+        modelPath,
+        isDemo: false,
+        speculation: 'off',
+        ...(draftModel === undefined ? {} : { draftModel }),
+      },
       options.quick ? quickTrials : fullTrials,
       {
         open: (tried) => createLlamaEngine({ modelPath, isDemo: false }, logger, () => tried),
@@ -51,10 +57,9 @@ export const bench = async ({ config }: LoadedSettings, options: Options): Promi
             '',
             ...advice.sentences,
             '',
-            'For config/paddock.yaml:',
-            '',
-            'engine:',
-            ...advice.lines.map((line) => `  ${line}`),
+            ...(advice.lines.length === 0
+              ? ['Nothing could be told for config/paddock.yaml.']
+              : ['For config/paddock.yaml:', '', 'engine:', ...advice.lines.map((line) => `  ${line}`)]),
             '',
           ].join('\n'),
     );

@@ -1,19 +1,22 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import { isJsonObject } from '../core/json.ts';
 import { unknownFields } from '../persona/card/card-form.ts';
-import { cardTokens, lintCard } from '../persona/card/lint-card.ts';
+import { type CardWarning, cardTokens, lintCard } from '../persona/card/lint-card.ts';
 import { pictureOf } from '../persona/card/picture.ts';
 import { type ReadCard, readCard } from '../persona/card/read-card.ts';
 import { writeCard } from '../persona/card/write-card.ts';
 import { createPersonaCatalogue, type LivePersonaCatalogue } from '../persona/catalogue.ts';
 import { readBytes } from '../persona/read-bytes.ts';
 import { cleanText } from '../platform/terminal/clean-text.ts';
+import { knownMacroNames, unknownMacros } from '../prompt/index.ts';
 import { idPattern, slugOf } from '../text/slug.ts';
 import type { Options } from './arguments.ts';
 import { loadSettings } from './load-settings.ts';
+import { openLorebooks } from './open-lorebooks.ts';
+import { writeResult } from './write-result.ts';
 
 /** `card inspect|import|export FILE`; gives the exit code. Throws what a bad card or configuration throws. */
 export const card = async ([action, file, ...rest]: readonly string[], options: Options): Promise<number> => {
@@ -35,7 +38,7 @@ const inspect = async (file: string, options: Options): Promise<number> => {
   const read = (await cardOf(file, options)).card;
   const { fields, raw, version } = read.card;
   const { tokens } = await cardTokens(fields);
-  const warnings = await lintCard(read.card, read.picture && { picture: read.picture });
+  const warnings = await warningsOf(read, options);
   if (options.json) {
     const { characterBook, ...rest } = fields;
     const about = { format: read.format, version, fields: rest, hasLorebook: characterBook !== undefined };
@@ -90,7 +93,7 @@ const importCard = async (file: string, options: Options): Promise<number> => {
     options.force && catalogue.isImported(id)
       ? await catalogue.replace(id, bytes)
       : await catalogue.add(bytes, { ...(options.id !== undefined && { id: options.id }) });
-  for (const { field, text } of await lintCard(read.card, read.picture && { picture: read.picture })) {
+  for (const { field, text } of await warningsOf(read, options)) {
     process.stderr.write(cleanText(`warning: ${field === undefined ? '' : `${field}: `}${text}\n`));
   }
   return print(`${persona.name} is the persona ${persona.id} now.`);
@@ -110,7 +113,7 @@ const exportCard = async (file: string, options: Options): Promise<number> => {
   }
   const isFolder = options.out !== undefined && isDirectory(options.out);
   const out = isFolder ? join(options.out ?? '', `${id}.${format}`) : (options.out ?? `${id}.${format}`);
-  write(out, bytes, options.force ?? false);
+  writeResult(out, bytes, options.force ?? false);
   if (read.format === 'charx' && isJsonObject(read.card.raw.data) && Array.isArray(read.card.raw.data.assets)) {
     process.stderr.write('warning: other files of the archive (assets) are not part of what was written.\n');
   }
@@ -144,6 +147,16 @@ const cardOf = async (file: string, options: Options): Promise<{ readonly card: 
   }
 };
 
+/** What may not be meant so in a card. Of lorebooks only the names are asked for: what is wrong with one is not the card's. */
+const warningsOf = async ({ card, picture }: ReadCard, options: Options): Promise<readonly CardWarning[]> => {
+  const lorebooks = card.fields.worldName === undefined ? undefined : await openLorebooks(options);
+  return await lintCard(card, {
+    ...(picture && { picture }),
+    macros: { unknownIn: unknownMacros, names: knownMacroNames },
+    hasLorebook: (name) => lorebooks?.find(name) !== undefined,
+  });
+};
+
 const openCatalogue = (options: Options): Promise<LivePersonaCatalogue> => {
   const { config } = loadSettings(options);
   return createPersonaCatalogue({
@@ -153,20 +166,6 @@ const openCatalogue = (options: Options): Promise<LivePersonaCatalogue> => {
     now: Date.now,
   });
 };
-
-const write = (path: string, bytes: Uint8Array, isForced: boolean): void => {
-  if (existsSync(path) && isSame(path, bytes)) return;
-  try {
-    writeFileSync(path, bytes, { flag: isForced ? 'w' : 'wx' });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const why = code === 'EEXIST' ? 'is there already; --force writes over it' : `can not be written (${code})`;
-    throw new PaddockError('bad-input', `${path} ${why}`, { userText: `The file ${why}.`, cause: error });
-  }
-};
-
-const isSame = (path: string, bytes: Uint8Array): boolean =>
-  statSync(path).isFile() && statSync(path).size === bytes.length && readFileSync(path).equals(bytes);
 
 const isDirectory = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 

@@ -25,12 +25,13 @@ export const chat = async ({ config }: LoadedSettings, options: Options, shutdow
   const app = await createApp(config, logger, { shutdown: asked.resolve, locale: terminalLocale(process.env) });
   try {
     if (options.persona !== undefined) await app.memory.configure(terminalConversation, { personaId: options.persona });
+    const user = terminalUser(accountName());
     const terminal = createTerminalChat({
       input,
       output,
       errors,
       environment: process.env,
-      user: terminalUser(accountName()),
+      user,
       commands: app.commands,
       onMessage: app.respond,
       stopAnswers: app.stopAnswers,
@@ -44,7 +45,7 @@ export const chat = async ({ config }: LoadedSettings, options: Options, shutdow
         return `Paddock · ${model} · ${persona.name} answers · /help lists the commands, Ctrl-C stops an answer, Ctrl-D leaves`;
       },
       // Who asks for a persona wants to meet it.
-      ...(options.persona !== undefined && { open: (port) => app.open(terminalConversation, port, accountName()) }),
+      ...(options.persona !== undefined && { open: (port) => app.open(terminalConversation, port, user) }),
       historyFile: join(config.folders.data, 'terminal-history'),
       logger,
       now: Date.now,

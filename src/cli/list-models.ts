@@ -31,15 +31,17 @@ export const modelsText = (presets: Presets, machine: Machine, wanted: Wanted): 
   const models = listModelPresets(presets, machine, wanted);
   const files = listFiles(presets, wanted);
   const others = [...presets.values()].filter(({ model }) => model === undefined);
-  const slots = wanted.slots === 1 ? '1 slot' : `${wanted.slots} slots`;
+  const slots = slotsText(wanted.slots);
   return `${[
     `This machine has ${gigabytes(machine.memoryGB)} of memory, and ${
       machine.graphicsMemoryGB === undefined
         ? 'no graphics card whose memory can be told without loading the engine'
         : `${gigabytes(machine.graphicsMemoryGB)} on its graphics card`
     }.`,
-    `"needs" is memory for the model with the context of ${slots} (engine.slots); * marks the quants to prefer.`,
-    ...models.map((model) => modelText(model, machine, slots)),
+    wanted.slots === 'auto'
+      ? '"needs" is memory for the model with the context of one slot; "slots" is how many engine.slots: auto would take here; * marks the quants to prefer.'
+      : `"needs" is memory for the model with the context of ${slots} (engine.slots); * marks the quants to prefer.`,
+    ...models.map((model) => modelText(model, machine, wanted.slots)),
     ...(others.length === 0
       ? []
       : [['Ways of answering, for any model:', ...others.map(({ id, description }) => `  ${id}  ${description}`)].join('\n')]),
@@ -52,24 +54,30 @@ export const modelsText = (presets: Presets, machine: Machine, wanted: Wanted): 
   ].join('\n\n')}\n`;
 };
 
+const slotsText = (slots: number | 'auto'): string => (slots === 1 || slots === 'auto' ? '1 slot' : `${slots} slots`);
+
 const modelText = (
   { preset, model, quants, best, contextTokens, contextGB }: ListedModel,
   machine: Machine,
-  slots: string,
+  slots: number | 'auto',
 ): string => {
-  const rows = quants.map(({ name, bits, fileGB, needsGB, fits, recommended, isHere }) => [
+  const isAuto = slots === 'auto';
+  const rows = quants.map(({ name, bits, fileGB, needsGB, fits, slots: own, recommended, isHere }) => [
     `${recommended ? '*' : ' '} ${name}`,
     `${bits} bit`,
     gigabytes(fileGB),
     gigabytes(needsGB),
+    ...(isAuto ? [fits === 'no' ? '–' : String(own)] : []),
     `${fitText(fits, machine)}${isHere ? ', already here' : ''}`,
   ]);
   return [
     `${preset.id}`,
     `  ${preset.description}`,
     `  Licence: ${licenceText(preset)}`,
-    `  Context: ${contextTokens} tokens for each of ${slots}, ${gigabytes(contextGB)} in all.`,
-    ...table([['  quant', '', 'file', 'needs', ''], ...rows]).map((line) => `  ${line}`),
+    isAuto
+      ? `  Context: ${contextTokens} tokens, ${gigabytes(contextGB)} for each slot.`
+      : `  Context: ${contextTokens} tokens for each of ${slotsText(slots)}, ${gigabytes(contextGB)} in all.`,
+    ...table([['  quant', '', 'file', 'needs', ...(isAuto ? ['slots'] : []), ''], ...rows]).map((line) => `  ${line}`),
     `  ${howToGet(model, best)}`,
   ].join('\n');
 };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { loreBytes } from '../commands/lore-bytes.ts';
@@ -7,7 +7,6 @@ import { PaddockError } from '../core/error.ts';
 import {
   type BookFormat,
   bookBytes,
-  createLorebookCatalogue,
   entrySettingsText,
   entryTitle,
   explainText,
@@ -22,6 +21,8 @@ import { cleanText } from '../platform/terminal/clean-text.ts';
 import { idPattern, slugOf } from '../text/slug.ts';
 import type { Options } from './arguments.ts';
 import { loadSettings } from './load-settings.ts';
+import { openLorebooks } from './open-lorebooks.ts';
+import { writeResult } from './write-result.ts';
 
 /** `lore inspect|test|import|export FILE`; gives the exit code. Throws what a bad lorebook or configuration throws. */
 export const lore = async ([action, file, ...rest]: readonly string[], options: Options): Promise<number> => {
@@ -119,7 +120,7 @@ const exportBook = ({ book, format: own }: ReadBook, options: Options): number =
   const name = `${book.id}.${extension}`;
   const isFolder = options.out !== undefined && existsSync(options.out) && statSync(options.out).isDirectory();
   const out = isFolder ? join(options.out ?? '', name) : (options.out ?? name);
-  write(out, bytes, options.force ?? false);
+  writeResult(out, bytes, options.force ?? false);
   return print(`Written: ${out}`);
 };
 
@@ -165,25 +166,9 @@ const inFile = <Result>(file: string, work: () => Result): Result => {
 };
 
 const openCatalogue = async (options: Options): Promise<LorebookCatalogue> => {
-  const { folders } = loadSettings(options).config;
-  const catalogue = await createLorebookCatalogue({
-    folder: join(folders.personas, 'lorebooks'),
-    importedFolder: join(folders.data, 'lorebooks'),
-    now: Date.now,
-  });
+  const catalogue = await openLorebooks(options);
   for (const problem of catalogue.problems) process.stderr.write(cleanText(`warning: ${problem}\n`));
   return catalogue;
-};
-
-const write = (path: string, bytes: Uint8Array, isForced: boolean): void => {
-  if (existsSync(path) && statSync(path).isFile() && readFileSync(path).equals(bytes)) return;
-  try {
-    writeFileSync(path, bytes, { flag: isForced ? 'w' : 'wx' });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const why = code === 'EEXIST' ? 'is there already; --force writes over it' : `can not be written (${code})`;
-    throw new PaddockError('bad-input', `${path} ${why}`, { userText: `The file ${why}.`, cause: error });
-  }
 };
 
 const usageError = (sentence: string): PaddockError =>

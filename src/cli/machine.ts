@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The memory of this machine, in GB of 10⁹ bytes. */
+/** This machine, its memory in GB of 10⁹ bytes. */
 export type Machine = {
   /** What this process may use of it: a container can have less than the machine. */
   readonly memoryGB: number;
   /** Of the graphics card with the most; undefined where none is found. */
   readonly graphicsMemoryGB: number | undefined;
+  readonly cores: number;
 };
 
 /** Longest that a graphics card's own program may take to answer, in milliseconds. */
@@ -20,7 +21,11 @@ export const lookAtMachine = async (): Promise<Machine> => {
   const constrained = process.constrainedMemory();
   const bytes = constrained > 0 ? Math.min(totalmem(), constrained) : totalmem();
   const cards = [...(await nvidiaBytes()), ...(await drmBytes('/sys/class/drm'))];
-  return { memoryGB: bytes / 1e9, graphicsMemoryGB: cards.length === 0 ? undefined : Math.max(...cards) / 1e9 };
+  return {
+    memoryGB: bytes / 1e9,
+    graphicsMemoryGB: cards.length === 0 ? undefined : Math.max(...cards) / 1e9,
+    cores: availableParallelism(),
+  };
 };
 
 const nvidiaBytes = async (): Promise<readonly number[]> => {

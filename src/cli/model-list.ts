@@ -1,6 +1,7 @@
 import { defaultContextTokens } from '../config/config.ts';
 import { presetFor } from '../config/match-preset.ts';
 import type { Preset, PresetModel, PresetQuant, Presets } from '../config/preset.ts';
+import { slotsMax } from '../engine/llama/child/auto-choices.ts';
 import type { Machine } from './machine.ts';
 
 /** Where a model can run: all of it on the graphics card, shared with the processor, on the processor alone, or nowhere. */
@@ -9,9 +10,11 @@ export type Fit = 'card' | 'shared' | 'memory' | 'no';
 export type ListedQuant = PresetQuant & {
   /** The name of its file. */
   readonly fileName: string;
-  /** Memory with the whole context of all slots, in GB. */
+  /** Memory with the whole context of all slots, or of one where they are `auto`, in GB. */
   readonly needsGB: number;
   readonly fits: Fit;
+  /** How many it would have here; with `auto` about as many as the engine would take. */
+  readonly slots: number;
   /** The file in the models folder, where it is there already. */
   readonly isHere: boolean;
   /** How to get it; absent where there are no ready-made files. */
@@ -22,6 +25,7 @@ export type ListedModel = {
   readonly preset: Preset;
   readonly model: PresetModel;
   readonly contextTokens: number;
+  /** Of all slots, or of one where they are `auto`. */
   readonly contextGB: number;
   readonly quants: readonly ListedQuant[];
   /** The one to take on this machine: the largest recommended one that fits, or else the largest that does. */
@@ -30,7 +34,7 @@ export type ListedModel = {
 
 /** What is asked of the engine on this machine. */
 export type Wanted = {
-  readonly slots: number;
+  readonly slots: 'auto' | number;
   /** Tokens of each slot, where the configuration says so; the preset's otherwise. */
   readonly contextTokens: number | undefined;
   /** The models folder as it stands in commands. */
@@ -63,14 +67,17 @@ const sizeOf = ({ quants }: PresetModel): number => quants.at(-1)?.fileGB ?? 0;
 
 const listed = (preset: Preset, model: PresetModel, machine: Machine, wanted: Wanted): ListedModel => {
   const contextTokens = wanted.contextTokens ?? preset.contextTokens ?? defaultContextTokens;
-  const contextGB = (model.contextKBPerToken * contextTokens * wanted.slots) / 1e6;
+  const contextGB = (model.contextKBPerToken * contextTokens * (wanted.slots === 'auto' ? 1 : wanted.slots)) / 1e6;
   const quants = model.quants.map((quant): ListedQuant => {
     const fileName = model.file.replace('{quant}', quant.name);
+    const needsGB = Math.max(quant.memoryGB, quant.fileGB + contextGB + besideGB.memory);
+    const fits = fitOf(quant, contextGB, machine);
     return {
       ...quant,
       fileName,
-      needsGB: Math.max(quant.memoryGB, quant.fileGB + contextGB + besideGB.memory),
-      fits: fitOf(quant, contextGB, machine),
+      needsGB,
+      fits,
+      slots: wanted.slots === 'auto' ? autoSlots(quant, fits, contextGB, machine) : wanted.slots,
       // The engine library's own downloads put the owner before the name.
       isHere: wanted.files.some(({ name }) => name === fileName || name.endsWith(`_${fileName}`)),
       ...(model.repository !== undefined && {
@@ -92,6 +99,19 @@ const fitOf = (
   const needsGB = Math.max(memoryGB, fileGB + contextGB + besideGB.memory);
   if (needsGB <= ram * usableShare) return card > 0 ? 'shared' : 'memory';
   return card > 0 && needsGB <= (ram + card) * usableShare ? 'shared' : 'no';
+};
+
+/** About what `engine.slots: auto` takes, by the whole memory: what is free is only known once the model is loaded. */
+const autoSlots = (
+  { fileGB }: PresetQuant,
+  fits: Fit,
+  slotGB: number,
+  { memoryGB: ram, graphicsMemoryGB: card = 0, cores }: Machine,
+): number => {
+  const isAllOnGpu = fits === 'card';
+  const memoryGB = fits === 'card' ? card : fits === 'shared' ? ram + card : ram;
+  const room = memoryGB * usableShare - fileGB - (isAllOnGpu ? besideGB.card : besideGB.memory);
+  return Math.max(1, Math.min(slotsMax({ isAllOnGpu, cores }), Math.floor(room / slotGB)));
 };
 
 const quoted = (path: string): string => (/^[\w./\\:~-]+$/.test(path) ? path : JSON.stringify(path));

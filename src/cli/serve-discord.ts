@@ -26,14 +26,14 @@ export const serveDiscord = async ({ config }: LoadedSettings, shutdown: Shutdow
       worn: app.worn,
       notices: app.notices,
       pictureOf: app.pictures.of,
+      formerAnswer: app.formerAnswer,
       heard: app.heard,
       onForget: app.forget,
-      mayAnswer: ({ addressed, place }) => addressed !== 'none' || place?.isOwnThread === true,
-      replySettingsAt: async (place) => {
-        const { reply, trigger } = await app.places.at(place);
-        // A thread is opened for what will be answered only.
-        return trigger.mention || reply.style !== 'thread' ? reply : { ...reply, style: 'reply' };
-      },
+      onForgetServer: app.forgetServer,
+      tree: app.tree,
+      prospect: app.prospect,
+      remembered: app.remembered,
+      replySettingsAt: (_place, message) => app.replySettings(message),
       onMessage: app.respond,
       onEdit: app.edited,
       onDelete: app.deleted,

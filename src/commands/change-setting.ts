@@ -1,12 +1,12 @@
+import { isLimit, isLooser, type Setter } from '../config/limits.ts';
 import { parseSetting, settingNamed } from '../config/setting-names.ts';
-import { everywhere } from '../config/settings-cascade.ts';
 import type { CommandContext, CommandReply } from '../core/command.ts';
 import { closest } from '../text/closest.ts';
 import { findPersona } from './find-persona.ts';
-import { say } from './locale/index.ts';
+import { type Notice, say } from './locale/index.ts';
 import { refusal } from './refusal.ts';
 import type { CommandServices } from './services.ts';
-import { type ScopedPlace, scopedPlace } from './setting-scope.ts';
+import { managesServer, type ScopedPlace, scopedPlace } from './setting-scope.ts';
 import { valueText } from './setting-text.ts';
 
 export type SettingServices = Pick<CommandServices, 'settings' | 'personas'>;
@@ -25,7 +25,7 @@ export const changeSetting = async (
   const target = scopedPlace(context, scope);
   const asked = settingNamed(name).name;
   const text = await checkedValue(services, context, asked, typed, target);
-  const { value } = await services.settings.overrides.set(target.id, asked, text);
+  const { value } = await services.settings.overrides.set(target.id, asked, text, setterOf(context));
   const shown = { name: asked, value: valueText(value, context.locale), scope: target.label };
   return { text: say(context.locale, 'settingSet', shown), isPrivate: false };
 };
@@ -46,9 +46,7 @@ const checkedValue = async (
   // A path to a file of the machine is for who owns the machine.
   if (name === 'template' && !(isOwner && /\.jinja2?$/.test(String(value))) && !String(value).startsWith('native:'))
     requireKnown(context, 'template', String(value), ['auto', ...settings.templates()]);
-  if (name === 'adultPersonas' && value === 'everywhere' && !isOwner) throw refusal('not-allowed', context, 'adultForOwner');
-  if (name.startsWith('quota.') && typeof value === 'number' && !isOwner)
-    await requireWithin(services, context, name, value, target);
+  if (isLimit(name)) await requireWithin(services, context, name, value, target);
   return typed;
 };
 
@@ -62,16 +60,35 @@ const requireKnown = (context: CommandContext, what: 'preset' | 'template', valu
     : refusal('not-found', context, 'unknownNear', { near });
 };
 
-/** Moderators may give fewer answers than the bot's owner does, not more. */
+/** What limits people can be made stricter by anybody who may change the place, and be lifted only by those who set it, or stand above them. */
 const requireWithin = async (
   { settings }: SettingServices,
   context: CommandContext,
   name: string,
-  value: number,
+  value: unknown,
   { place }: ScopedPlace,
 ): Promise<void> => {
-  const all = (await settings.overrides.at(undefined)).get(everywhere);
-  const { quota } = await settings.at(place, new Map(all === undefined ? [] : [[everywhere, all]]));
-  const limit = name === 'quota.perUserPerHour' ? quota.perUserPerHour : quota.perServerPerHour;
-  if (limit > 0 && (value === 0 || value > limit)) throw refusal('not-allowed', context, 'quotaForOwner', { limit });
+  const limit = await settings.limit(place, name, setterOf(context));
+  if (limit === undefined || !isLooser(name, value, limit.value)) return;
+  if (name === 'adultPersonas' && limit.value === 'age-restricted' && limit.by === 'owner')
+    throw refusal('not-allowed', context, 'adultForOwner');
+  const shown = { name, value: valueText(limit.value, context.locale), who: setterText(limit.by, context) };
+  throw refusal('not-allowed', context, 'limitFromAbove', shown);
+};
+
+/** As whom somebody sets something. */
+export const setterOf = (context: CommandContext): Setter => {
+  const { rank } = context;
+  if (rank === 'owner' || rank === 'server-owner') return rank;
+  return managesServer(context) ? 'manager' : 'moderator';
+};
+
+/** Who has set something, for people. */
+export const setterText = (by: Setter, { locale }: CommandContext): string => say(locale, setterNotices[by]);
+
+const setterNotices: Readonly<Record<Setter, Notice>> = {
+  moderator: 'setterModerator',
+  manager: 'setterManager',
+  'server-owner': 'setterServerOwner',
+  owner: 'setterOwner',
 };

@@ -5,6 +5,7 @@ import { defineCommand } from './define-command.ts';
 import { findPersona, namesHere } from './find-persona.ts';
 import { say } from './locale/index.ts';
 import { counted, revisePlace } from './meant-answer.ts';
+import { mayChoosePersona, requirePersonaChoice } from './persona-choice.ts';
 import { refusal } from './refusal.ts';
 import type { CommandServices } from './services.ts';
 
@@ -23,7 +24,8 @@ export const createChatCommand = (services: ChatServices): Command =>
       {
         name: 'persona',
         description: 'Who shall answer; without it, whoever answers here',
-        choices: async (context, typed) => completions(typed, namesHere(services.personas, context)),
+        choices: async (context, typed) =>
+          (await mayChoosePersona(services, context)) ? completions(typed, namesHere(services.personas, context)) : [],
       },
       { name: 'private', description: 'Whether only you see it; then I do not remember it either', kind: 'boolean' },
       { name: 'file', description: 'A text that belongs to your question', kind: 'attachment' },
@@ -32,18 +34,23 @@ export const createChatCommand = (services: ChatServices): Command =>
     run: async (context, { text, persona, private: isPrivate = false, file }) => {
       const { user, locale } = context;
       if (await services.optOuts.isOptedOut(user.id)) throw refusal('not-allowed', context, 'optedOut');
+      if (persona !== undefined) await requirePersonaChoice(services, context);
       const personaId = persona === undefined ? undefined : findPersona(services.personas, persona, context).id;
       const whole = file === undefined ? text : `${text}\n\n${await attachedText(file, context)}`;
       const question = { user, text: whole, isPrivate, ...(personaId !== undefined && { personaId }) };
-      const answer = await counted(services, context, () =>
-        services.answers.ask(revisePlace(context), question, (written) => context.progress?.(written)),
-      );
+      const shown = quoted(user.name, text);
+      const answer = await counted(services, context, async () => {
+        // For those who did not see the question; the answer stands under it as under any other.
+        const messageId = isPrivate ? undefined : await context.announce?.(shown);
+        const asked = { ...question, ...(messageId !== undefined && { messageId }) };
+        return services.answers.ask(revisePlace(context), asked, (written) => context.progress?.(written));
+      });
       if (answer === undefined) return { text: say(locale, 'nothingCame'), isPrivate: true };
-      return { text: isPrivate ? answer.text : `${quoted(user.name, text)}\n${answer.text}`, isPrivate };
+      const isQuoted = !isPrivate && context.announce === undefined;
+      return { text: isQuoted ? `${shown}\n${answer.text}` : answer.text, isPrivate };
     },
   });
 
-/** For those who did not see the question. */
 const quoted = (name: string, text: string): string => {
   const shown = text.length <= quotedMax ? text : `${text.slice(0, quotedMax - 1).toWellFormed()}…`;
   return `> ${name}: ${shown.replace(/\s*[\r\n]+\s*/g, '\n> ')}`;

@@ -1,13 +1,14 @@
+import { above, type Limits } from '../config/limits.ts';
 import { settingNamed, settingNames } from '../config/setting-names.ts';
 import type { Command, CommandChoice, CommandContext, CommandOption, CommandReply } from '../core/command.ts';
-import { changeSetting, type SettingServices } from './change-setting.ts';
+import { changeSetting, type SettingServices, setterOf, setterText } from './change-setting.ts';
 import { completions } from './completions.ts';
 import { defineCommand } from './define-command.ts';
 import { namesHere } from './find-persona.ts';
 import { say } from './locale/index.ts';
 import { refusal } from './refusal.ts';
 import { scopedPlace, scopeOption } from './setting-scope.ts';
-import { settingsText } from './setting-text.ts';
+import { settingsText, valueText } from './setting-text.ts';
 
 /** `/config show|set|reset|preset`: how the bot behaves in a place, and where that comes from. */
 export const createConfigCommand = (services: SettingServices): Command => ({
@@ -95,10 +96,27 @@ const resetCommand = (services: SettingServices): Command =>
     run: async (context, { name, scope }) => {
       const target = scopedPlace(context, scope);
       const asked = name === undefined ? undefined : settingNamed(name).name;
-      const gone = await services.settings.overrides.reset(target.id, asked);
-      if (gone.length === 0) return { text: say(context.locale, 'settingNotSet', { scope: target.label }), isPrivate: true };
-      return { text: say(context.locale, 'settingReset', { names: gone.join(', '), scope: target.label }), isPrivate: false };
+      const { overrides } = services.settings;
+      const gone = await overrides.reset(target.id, asked, setterOf(context));
+      const left = leftLines(await overrides.limits(target.id), asked, context);
+      if (gone.length > 0) {
+        const text = say(context.locale, 'settingReset', { names: gone.join(', '), scope: target.label });
+        return { text: [text, ...left].join('\n'), isPrivate: false };
+      }
+      return {
+        text: left.length > 0 ? left.join('\n') : say(context.locale, 'settingNotSet', { scope: target.label }),
+        isPrivate: true,
+      };
     },
+  });
+
+/** What stays, because those have set it who stand above the caller. */
+const leftLines = (limits: Limits, asked: string | undefined, context: CommandContext): readonly string[] =>
+  Object.entries(limits).flatMap(([name, set]) => {
+    const last = above(set, setterOf(context)).at(-1);
+    if (last === undefined || (asked !== undefined && asked !== name)) return [];
+    const shown = { name, value: valueText(last.value, context.locale), who: setterText(last.by, context) };
+    return [say(context.locale, 'limitFromAbove', shown)];
   });
 
 const presetCommand = (services: SettingServices): Command =>

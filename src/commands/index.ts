@@ -25,8 +25,6 @@ import {
   createContinueMenu,
   createRegenerateCommand,
   createRegenerateMenu,
-  createStopAction,
-  createStopMenu,
   createSwipeCommand,
 } from './revise.ts';
 import { createSayCommand } from './say.ts';
@@ -36,7 +34,7 @@ import type { CommandServices } from './services.ts';
 import { createLimitCommand, createSamplingCommand, createTemplateCommand } from './setting-shortcuts.ts';
 import { createStatsCommand } from './stats.ts';
 import { createStatusCommand } from './status.ts';
-import { createStopCommand } from './stop.ts';
+import { createStopAction, createStopCommand, createStopMenu } from './stop.ts';
 import { createSummaryCommand } from './summary.ts';
 import { createBranchMenu, createDeleteMenu, createRewindMenu, createUndoCommand } from './take-back.ts';
 

@@ -51,7 +51,8 @@ export const loreFileCommands = (services: LoreServices): readonly Command[] => 
         values: formats,
       },
     ],
-    rank: 'everyone',
+    // What a story has in store is no news for its players.
+    rank: 'moderator',
     run: async (context, { book: asked, format }) => {
       const { id, name } = await meantBook(services, context, asked);
       const file = format === undefined ? await services.lore.catalogue.file(id) : await written(services, context, id, format);

@@ -45,7 +45,7 @@ export const loreListCommands = (services: LoreServices): readonly Command[] => 
       { ...bookOption(services, 'The lorebook'), isRequired: true },
       entryOption(services, 'One entry, to see all of it'),
     ],
-    rank: 'everyone',
+    rank: 'moderator',
     run: async (context, { book: asked, entry }) => {
       const book = await readBook(services, context, (await meantBook(services, context, asked)).id);
       const text = entry === undefined ? bookText(book, context) : entryText(meantEntry(book, context, entry), context);

@@ -21,7 +21,7 @@ export const createLoreTestCommand = (services: LoreServices): Command =>
       { name: 'text', description: 'What somebody would say', isRequired: true, max: 4000 },
       bookOption(services, 'The lorebook; without it, all that count here'),
     ],
-    rank: 'everyone',
+    rank: 'moderator',
     run: async (context, given) => {
       const { text, book: asked } = await asTyped(services, context, given);
       const persona = await currentPersona(services, context);

@@ -1,18 +1,20 @@
+import { quotaError } from '../access/gate.ts';
 import { bounds } from '../core/bounds.ts';
 import type { CommandContext } from '../core/command.ts';
 import type { ConversationKey, Turn } from '../core/conversation.ts';
 import type { Memory } from '../core/memory.ts';
-import { quotaNotice } from './quota-notice.ts';
 import { refusal, requireOwnerOrModerator } from './refusal.ts';
 import type { CommandServices } from './services.ts';
 
 type Reading = Pick<Memory, 'turn' | 'turns' | 'findByMessage'>;
 
 /** Where a caller changes something. */
-export const revisePlace = ({ conversation, place, user }: CommandContext) => ({
+export const revisePlace = ({ conversation, place, user, locale, progress }: CommandContext) => ({
   conversation,
   ...(place && { place }),
   userId: user.id,
+  locale,
+  ...(progress && { waits: progress }),
 });
 
 /** The turn of the message that a menu or button was used on, or of a message by its id. Throws `not-found`. */
@@ -26,9 +28,17 @@ export const turnOfMessage = async (memory: Reading, context: CommandContext, me
 /** The answer that a menu or button was used on; where a command was typed, the last one of the conversation. Throws `not-found`. */
 export const meantAnswer = async (memory: Reading, context: CommandContext, messageId?: string): Promise<Turn> => {
   const isTyped = messageId === undefined && context.target === undefined;
-  const turn = isTyped ? await lastAnswer(memory, context.conversation) : await turnOfMessage(memory, context, messageId);
+  const said = isTyped ? await lastAnswer(memory, context.conversation) : await turnOfMessage(memory, context, messageId);
+  const turn = said && (await answerUnder(memory, context, said));
   if (turn?.role !== 'assistant') throw refusal('not-found', context, isTyped ? 'noAnswer' : 'notMyAnswer');
   return turn;
+};
+
+/** Where the bot itself said a question for somebody (`/chat`), its answer is meant. */
+const answerUnder = async (memory: Reading, { conversation, target }: CommandContext, said: Turn): Promise<Turn> => {
+  if (said.role === 'assistant' || target?.kind !== 'message' || !target.isOwn) return said;
+  const later = await memory.turns(conversation, { fromId: said.id });
+  return later.findLast(({ role, replyTo }) => role === 'assistant' && replyTo === said.id) ?? said;
 };
 
 /** The same, for who may change it: whoever asked for it, and moderators. */
@@ -76,7 +86,7 @@ export const counted = async <Result>(
   const subject = { userId: context.user.id, rank: context.rank, ...(serverId !== undefined && { serverId }) };
   const limits = await settings.at(context.place);
   const full = quota.take(subject, limits.quota);
-  if (full !== undefined) throw quotaNotice(full, context);
+  if (full !== undefined) throw quotaError(full);
   try {
     return await work();
   } catch (error) {

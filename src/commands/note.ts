@@ -1,26 +1,28 @@
 import { bounds } from '../core/bounds.ts';
 import type { Command, CommandContext, CommandForm } from '../core/command.ts';
 import type { AuthorsNote } from '../core/conversation.ts';
+import type { PersonaNote } from '../core/persona.ts';
+import { currentPersona } from './current-persona.ts';
 import { defineCommand } from './define-command.ts';
 import { formTextMax } from './edit-reply.ts';
-import { say } from './locale/index.ts';
+import { type Notice, say } from './locale/index.ts';
 import { refusal, shownPath } from './refusal.ts';
 import { requireManager } from './roleplay-manager.ts';
 import type { CommandServices } from './services.ts';
 
-type NoteServices = Pick<CommandServices, 'memory'>;
+type NoteServices = Pick<CommandServices, 'memory' | 'personaAt'>;
 
 const textMax = Math.min(bounds.conversationTextCharactersMax, formTextMax);
 const roles = ['system', 'user', 'assistant'] as const;
 const positions = ['chat', 'scenario'] as const;
 const defaults = { interval: 1, depth: 4, role: 'system' } as const;
 
-/** `/note show|set|clear`: the author's note of a conversation, which stands near the end of every prompt. */
+/** `/note show|set|clear|persona`: the author's note of a conversation, which stands near the end of every prompt, and the persona's own. */
 export const createNoteCommand = (services: NoteServices): Command => ({
   name: 'note',
   description: 'A note for the model that stands near the end of what it reads',
   short: { alone: 'show' },
-  subcommands: [showCommand(services), setCommand(services), clearCommand(services)],
+  subcommands: [showCommand(services), setCommand(services), clearCommand(services), personaCommand(services)],
 });
 
 const showCommand = ({ memory }: NoteServices): Command =>
@@ -123,3 +125,23 @@ const clearCommand = ({ memory }: NoteServices): Command =>
       return { text: say(context.locale, 'noteCleared'), isPrivate: true };
     },
   });
+
+const personaCommand = (services: NoteServices): Command =>
+  defineCommand({
+    name: 'persona',
+    description: 'Show the note that the persona brings which answers here',
+    options: [],
+    rank: 'everyone',
+    run: async (context) => {
+      const { locale } = context;
+      const { name, note } = await currentPersona(services, context);
+      if (note === undefined) return { text: say(locale, 'notePersonaNone', { name }), isPrivate: true };
+      return { text: `${noteText(note, context)}\n${say(locale, modeNotices[note.mode])}`, isPrivate: true };
+    },
+  });
+
+const modeNotices = {
+  replace: 'notePersonaReplace',
+  before: 'notePersonaBefore',
+  after: 'notePersonaAfter',
+} as const satisfies Record<PersonaNote['mode'], Notice>;

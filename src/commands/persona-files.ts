@@ -4,6 +4,7 @@ import type { Persona } from '../core/persona.ts';
 import { lintCard } from '../persona/card/lint-card.ts';
 import type { ReadCard } from '../persona/card/read-card.ts';
 import { writeCard } from '../persona/card/write-card.ts';
+import { knownMacroNames, unknownMacros } from '../prompt/index.ts';
 import { defineCommand } from './define-command.ts';
 import { findPersona } from './find-persona.ts';
 import { say } from './locale/index.ts';
@@ -14,7 +15,7 @@ import { refusal, shownPath } from './refusal.ts';
 import type { CommandServices } from './services.ts';
 import { homeOf } from './visible-personas.ts';
 
-type Services = Pick<CommandServices, 'personas' | 'bot'>;
+type Services = Pick<CommandServices, 'personas' | 'bot' | 'lore'>;
 const formats = ['json', 'yaml', 'png'] as const;
 /** Most remarks and problems that are shown, and characters of one. */
 const shownMax = { remarks: 10, problems: 50, characters: 300 };
@@ -29,7 +30,8 @@ export const personaFileCommands = (services: Services): readonly Command[] => [
       { ...personaNameOption(services.personas, 'The persona'), isRequired: true },
       { name: 'format', description: 'json, yaml or png; without it, as the card is kept', kind: 'choice', values: formats },
     ],
-    rank: 'everyone',
+    // A card holds all that `/prompt` shows, and more.
+    rank: 'moderator',
     run: async (context, { name: asked, format }) => {
       const persona = findPersona(services.personas, asked, context);
       const wanted = formats.find((each) => each === format);
@@ -65,8 +67,9 @@ const written = (read: ReadCard, { id, name }: Persona, format: (typeof formats)
   return { name: `${id}.${format}`, bytes: writeCard(read, { format }) };
 };
 
-const importCommand = ({ personas }: Services): Command =>
-  defineCommand({
+const importCommand = (services: Services): Command => {
+  const { personas } = services;
+  return defineCommand({
     name: 'import',
     description: 'Take a character card in: PNG, APNG, CHARX, JSON or YAML',
     options: [
@@ -85,16 +88,25 @@ const importCommand = ({ personas }: Services): Command =>
       const text = [
         say(context.locale, former === undefined ? 'personaImported' : 'personaReplaced', { name, id, summary }),
         ...(clash?.lines ?? []),
-        ...(await remarks(card, context)),
+        ...(await remarks(card, services, context)),
       ].join('\n');
       const last = former === undefined ? (clash?.components ?? []) : [takeBackButton(persona, context)];
       return { text, isPrivate: false, components: [useButton(persona, context), ...last] };
     },
   });
+};
 
 /** What may not be meant so in a card, a line each. The tokens are estimated: a model need not be loaded for this. */
-const remarks = async ({ card, picture }: ReadCard, { locale }: CommandContext): Promise<readonly string[]> => {
-  const warnings = await lintCard(card, { ...(picture && { picture }) });
+const remarks = async (
+  { card, picture }: ReadCard,
+  { lore }: Services,
+  { locale }: CommandContext,
+): Promise<readonly string[]> => {
+  const warnings = await lintCard(card, {
+    ...(picture && { picture }),
+    macros: { unknownIn: unknownMacros, names: knownMacroNames },
+    hasLorebook: (name) => lore.catalogue.find(name) !== undefined,
+  });
   if (warnings.length === 0) return [];
   const lines = warnings.slice(0, shownMax.remarks).map(({ field, text }) => {
     const line = `${field === undefined ? '' : `${field}: `}${text}`;

@@ -1,4 +1,4 @@
-import type { Command, CommandContext } from '../core/command.ts';
+import type { Command, CommandContext, CommandOption } from '../core/command.ts';
 import type { Persona } from '../core/persona.ts';
 import { changeSetting } from './change-setting.ts';
 import { currentPersona } from './current-persona.ts';
@@ -7,6 +7,7 @@ import { findPersona } from './find-persona.ts';
 import { say } from './locale/index.ts';
 import { revisePlace } from './meant-answer.ts';
 import { personaNameOption } from './persona-access.ts';
+import { mayChoosePersona, requirePersonaChoice } from './persona-choice.ts';
 import { createPersonaSaveCommand, personaEditCommands } from './persona-edit.ts';
 import { createPersonaReplaceCommand, personaFileCommands } from './persona-files.ts';
 import { personaTrashCommands } from './persona-trash.ts';
@@ -40,7 +41,7 @@ export const createPersonaCommand = (services: PersonaServices): Command => ({
   ],
 });
 
-type PersonaServices = Pick<CommandServices, 'memory' | 'personas' | 'personaAt' | 'settings' | 'roleplay' | 'bot'>;
+type PersonaServices = Pick<CommandServices, 'memory' | 'personas' | 'personaAt' | 'settings' | 'roleplay' | 'bot' | 'lore'>;
 
 const listCommand = (services: PersonaServices): Command =>
   defineCommand({
@@ -63,7 +64,7 @@ const showCommand = (services: PersonaServices): Command =>
     run: async (context, { name }) => {
       const persona =
         name === undefined ? await currentPersona(services, context) : findPersona(services.personas, name, context);
-      const greeting = persona.greeting && greetingOf(persona, context.user.name);
+      const greeting = await greetingOf(services, persona, context);
       return {
         text: [`${persona.name} (${persona.id}): ${persona.summary}`, greeting].filter(Boolean).join('\n\n'),
         isPrivate: true,
@@ -75,11 +76,10 @@ const useCommand = (services: PersonaServices): Command =>
   defineCommand({
     name: 'use',
     description: 'Let a persona answer in this conversation',
-    options: [
-      { ...personaNameOption(services.personas, 'The persona that shall answer in this conversation'), isRequired: true },
-    ],
+    options: [{ ...choosableName(services, 'The persona that shall answer in this conversation'), isRequired: true }],
     rank: 'everyone',
     async run(context, { name }) {
+      await requirePersonaChoice(services, context);
       const { conversation, user, locale } = context;
       const current = await currentPersona(services, context);
       const wanted = findPersona(services.personas, name, context);
@@ -90,12 +90,20 @@ const useCommand = (services: PersonaServices): Command =>
       const text = say(locale, 'personaChosen', { name: wanted.name });
       // A conversation without a word begins with its greeting, as a message that is remembered and has swipes.
       const greeted = await services.roleplay.greet(revisePlace(context), [wanted], { userName: user.name });
-      return {
-        text: wanted.greeting === undefined || greeted > 0 ? text : `${text}\n\n${greetingOf(wanted, user.name)}`,
-        isPrivate: false,
-      };
+      const greeting = greeted > 0 ? undefined : await greetingOf(services, wanted, context);
+      return { text: [text, greeting].filter(Boolean).join('\n\n'), isPrivate: false };
     },
   });
+
+/** An option that names a persona, which proposes nothing to those who may not choose. */
+const choosableName = (services: PersonaServices, description: string) => {
+  const option = personaNameOption(services.personas, description);
+  return {
+    ...option,
+    choices: async (context: CommandContext, typed: string) =>
+      (await mayChoosePersona(services, context)) ? option.choices(context, typed) : [],
+  } satisfies CommandOption;
+};
 
 const clearCommand = (services: PersonaServices): Command =>
   defineCommand({
@@ -104,6 +112,7 @@ const clearCommand = (services: PersonaServices): Command =>
     options: [],
     rank: 'everyone',
     async run(context) {
+      await requirePersonaChoice(services, context);
       await services.memory.configure(context.conversation, { personaId: undefined });
       const { name } = await currentPersona(services, context);
       return { text: say(context.locale, 'personaCleared', { name }), isPrivate: false };
@@ -119,11 +128,8 @@ const defaultCommand = (services: PersonaServices): Command =>
     run: (context, { name, scope }) => changeSetting(services, context, 'persona', name, scope),
   });
 
-const greetingOf = ({ greeting = '', name }: Persona, userName: string): string =>
-  greeting
-    .replace(/\{\{char\}\}/gi, () => name)
-    .replace(/\{\{user\}\}/gi, () => userName)
-    .trim();
+const greetingOf = ({ roleplay }: PersonaServices, persona: Persona, context: CommandContext): Promise<string | undefined> =>
+  roleplay.greeting(revisePlace(context), persona, { userName: context.user.name });
 
 const listText = (personas: readonly Persona[], current: Persona, context: CommandContext): string => {
   const { locale } = context;

@@ -1,4 +1,5 @@
-import type { Command } from '../core/command.ts';
+import type { Here } from '../access/personal-data.ts';
+import type { Command, CommandContext } from '../core/command.ts';
 import { defineCommand } from './define-command.ts';
 import { say } from './locale/index.ts';
 import type { CommandServices } from './services.ts';
@@ -21,8 +22,9 @@ const exportCommand = ({ personalData }: PrivacyServices): Command =>
     description: 'Get all that I keep of you as a file',
     options: [],
     rank: 'everyone',
-    run: async ({ user, conversation, locale }) => {
-      const bytes = Buffer.from(`${(await personalData.export(user.id, conversation)).join('\n')}\n`);
+    run: async (context) => {
+      const { user, locale } = context;
+      const bytes = Buffer.from(`${(await personalData.export(user.id, hereOf(context))).join('\n')}\n`);
       const parts = Math.ceil(bytes.byteLength / fileBytesMax);
       const files = Array.from({ length: parts }, (_part, index) => ({
         name: parts === 1 ? 'my-data.json' : `my-data.json.${index + 1}`,
@@ -38,7 +40,8 @@ const deleteCommand = ({ personalData }: PrivacyServices): Command =>
     description: 'Delete all that I keep of you, everywhere',
     options: [{ name: 'sure', description: 'Whether it shall really be deleted', kind: 'boolean' }],
     rank: 'everyone',
-    run: async ({ user, conversation, locale }, { sure = false }) => {
+    run: async (context, { sure = false }) => {
+      const { user, locale } = context;
       if (!sure) {
         const label = say(locale, 'privacyDeleteButton');
         return {
@@ -47,10 +50,16 @@ const deleteCommand = ({ personalData }: PrivacyServices): Command =>
           components: [{ kind: 'button', style: 'danger', label, call: 'privacy delete', values: { sure: 'yes' } }],
         };
       }
-      const { turns, conversations } = await personalData.delete(user.id, conversation);
+      const { turns, conversations } = await personalData.delete(user.id, hereOf(context));
       return { text: say(locale, 'privacyDeleted', { turns, conversations }), isPrivate: true, replacesMessage: true };
     },
   });
+
+/** Nobody else can read in a direct message, or in the terminal. */
+const hereOf = ({ conversation, where }: CommandContext): Here => ({
+  conversation,
+  isAlone: where === 'direct' || where === 'terminal',
+});
 
 const optOutCommand = ({ optOuts }: PrivacyServices): Command =>
   defineCommand({

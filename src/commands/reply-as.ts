@@ -4,6 +4,7 @@ import { messageOption } from './edit-reply.ts';
 import { findPersona } from './find-persona.ts';
 import { say } from './locale/index.ts';
 import { counted, revisePlace, turnOfMessage } from './meant-answer.ts';
+import { requirePersonaChoice } from './persona-choice.ts';
 import { refusal } from './refusal.ts';
 import type { CommandServices } from './services.ts';
 import { visiblePersonas } from './visible-personas.ts';
@@ -14,7 +15,7 @@ type ReplyAsServices = Pick<CommandServices, 'memory' | 'answers' | 'personas' |
 const choicesMax = 25;
 
 /** The menu `Reply as persona`: lets somebody else answer a message. */
-export const createReplyAsMenu = ({ memory, personas }: ReplyAsServices): Command =>
+export const createReplyAsMenu = (services: ReplyAsServices): Command =>
   defineCommand({
     kind: 'message-menu',
     name: 'Reply as persona',
@@ -24,8 +25,9 @@ export const createReplyAsMenu = ({ memory, personas }: ReplyAsServices): Comman
     run: async (context) => {
       const { locale, target } = context;
       if (target?.kind !== 'message') throw refusal('bad-input', context, 'outdated');
-      await turnOfMessage(memory, context);
-      const choices = visiblePersonas(personas, context)
+      await requirePersonaChoice(services, context);
+      await turnOfMessage(services.memory, context);
+      const choices = visiblePersonas(services.personas, context)
         .slice(0, choicesMax)
         .map(({ id, name, summary }) => ({ label: name, value: id, ...(summary !== '' && { description: summary }) }));
       const label = say(locale, 'replyAsWhom');
@@ -50,6 +52,7 @@ export const createReplyAsAction = (services: ReplyAsServices): Command =>
     ],
     rank: 'everyone',
     run: async (context, { message, persona }) => {
+      await requirePersonaChoice(services, context);
       const { id: turnId } = await turnOfMessage(services.memory, context, message);
       const { id: personaId, name } = findPersona(services.personas, persona, context);
       const asked = { turnId, personaId, messageId: message };

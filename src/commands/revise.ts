@@ -1,18 +1,13 @@
 import { bounds } from '../core/bounds.ts';
 import type { Command, CommandContext, CommandReply } from '../core/command.ts';
 import { shownText, type Turn } from '../core/conversation.ts';
-import { autoQuestionOf } from '../turn/auto-scene.ts';
-import { isSpeakRequest, lastQuestion } from '../turn/roleplay-actions.ts';
 import { defineCommand } from './define-command.ts';
 import { say } from './locale/index.ts';
-import { counted, meantAnswer, ownAnswer, ownerOf, revisePlace } from './meant-answer.ts';
+import { counted, meantAnswer, ownAnswer, revisePlace } from './meant-answer.ts';
 import { refusal } from './refusal.ts';
 import type { CommandServices } from './services.ts';
 
-export type ReviseCommandServices = Pick<
-  CommandServices,
-  'memory' | 'answers' | 'quota' | 'settings' | 'queue' | 'stopAnswers' | 'requests'
->;
+export type ReviseCommandServices = Pick<CommandServices, 'memory' | 'answers' | 'quota' | 'settings' | 'queue'>;
 
 /** Nothing to say: what was asked for is seen in the answer itself. */
 const quiet: CommandReply = { text: '', isPrivate: true };
@@ -111,56 +106,3 @@ export const createSwipeCommand = (services: ReviseCommandServices): Command =>
       return { text: say(locale, 'noMoreSwipes', { count: alternatives.length }), isPrivate: true };
     },
   });
-
-/**
- * The menu `Stop`, and the button ⏹: moderators end what is written in the conversation, others only what they asked for.
- */
-export const createStopMenu = (services: ReviseCommandServices): Command =>
-  defineCommand({
-    kind: 'message-menu',
-    name: 'Stop',
-    description: 'Stop the answer that is being written',
-    options: [],
-    rank: 'everyone',
-    run: (context) => stopOwn(services, context),
-  });
-
-export const createStopAction = (services: ReviseCommandServices): Command =>
-  defineCommand({
-    kind: 'action',
-    name: 'stop answer',
-    description: 'Stop the answer that is being written',
-    options: [],
-    rank: 'everyone',
-    run: (context) => stopOwn(services, context),
-  });
-
-const stopOwn = async (services: ReviseCommandServices, context: CommandContext): Promise<CommandReply> => {
-  const { conversation, rank, locale } = context;
-  if (rank !== 'everyone') {
-    const stopped = await services.stopAnswers(conversation);
-    return stopped === 0 ? { text: say(locale, 'queueEmpty'), isPrivate: true } : quiet;
-  }
-  const here = services.requests().filter((request) => request.conversation === conversation);
-  const asked = await Promise.all(here.map(({ userId, messageId }) => isAskedBy(services, context, userId, messageId)));
-  const own = here.filter((_request, index) => asked[index]);
-  for (const { messageId } of own) services.queue.cancel(conversation, messageId);
-  if (own.length > 0) return quiet;
-  if (here.length > 0) throw refusal('not-allowed', context, 'notYours');
-  return { text: say(locale, 'queueEmpty'), isPrivate: true };
-};
-
-/** Whether a request in the queue is somebody's: their own, or for an answer that is or will be theirs, whoever has called for it. */
-const isAskedBy = async (
-  { memory }: ReviseCommandServices,
-  { conversation, user }: CommandContext,
-  userId: string,
-  requestId: string,
-): Promise<boolean> => {
-  if (userId === user.id) return true;
-  const questionId = autoQuestionOf(requestId);
-  if (questionId !== undefined) return (await memory.turn(conversation, questionId))?.speaker.id === user.id;
-  if (isSpeakRequest(requestId)) return (await lastQuestion({ memory }, conversation))?.speaker.id === user.id;
-  const turn = await memory.findByMessage(conversation, requestId);
-  return turn !== undefined && (await ownerOf(memory, conversation, turn)) === user.id;
-};

@@ -8,8 +8,10 @@ import { refusal, shownPath } from './refusal.ts';
  * @param path the command, for the sentence that refuses
  */
 export const requireManager = (context: CommandContext, path: string): void => {
-  const { where, place, rank } = context;
-  const isShared = (where === 'server' || where === 'thread') && place?.isOwnThread !== true;
-  if (isShared && !ranksAtLeast(rank, 'moderator'))
+  if (isShared(context) && !ranksAtLeast(context.rank, 'moderator'))
     throw refusal('not-allowed', context, 'forModerators', { command: shownPath(path, context) });
 };
+
+/** Whether a conversation belongs to all who talk in a server's channel. */
+export const isShared = ({ where, place }: CommandContext): boolean =>
+  (where === 'server' || where === 'thread') && place?.isOwnThread !== true;

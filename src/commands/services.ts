@@ -2,6 +2,7 @@ import type { AccessControl } from '../access/access-control.ts';
 import type { OptOuts } from '../access/opt-outs.ts';
 import type { PersonalData } from '../access/personal-data.ts';
 import type { Quota } from '../access/quota.ts';
+import type { Limit, Setter } from '../config/limits.ts';
 import type { SettingOverrides } from '../config/overrides.ts';
 import type { ExplainedSetting, Overrides } from '../config/settings-cascade.ts';
 import type { ConversationKey, ConversationSettings, Speaker, Turn } from '../core/conversation.ts';
@@ -39,6 +40,8 @@ export interface PlaceSettings {
   at(place: Place | undefined, overrides?: Overrides): Promise<AnswerSettings>;
   /** Every value that counts in a place, and where it comes from. */
   explain(place: Place | undefined): Promise<readonly ExplainedSetting[]>;
+  /** The limit that somebody can't lift in a place, as far as people of a higher rank have set one. */
+  limit(place: Place | undefined, name: string, by: Setter): Promise<Limit | undefined>;
   /** Ids of the presets and templates there are. */
   presets(): readonly string[];
   templates(): readonly string[];
@@ -69,11 +72,19 @@ export interface AnswerActions {
    * Answers a question that is no message of the chat. A private one is neither remembered nor does it see what private ones before it said.
    * Undefined when it was stopped before anything came.
    *
+   * @param question.messageId the message by which it stands in the chat: the answer then stands there too, as others do, and `text` is empty. [it
+   *   stands nowhere, and the answer is not shown]
    * @param onText told the whole answer so far, as often as text arrives.
    */
   ask(
     where: RevisePlace,
-    question: { readonly user: Speaker; readonly text: string; readonly personaId?: string; readonly isPrivate: boolean },
+    question: {
+      readonly user: Speaker;
+      readonly text: string;
+      readonly personaId?: string;
+      readonly isPrivate: boolean;
+      readonly messageId?: string;
+    },
     onText: (text: string) => void,
   ): Promise<{ readonly text: string; readonly speaker: Speaker } | undefined>;
 }
@@ -114,6 +125,8 @@ export type CommandServices = {
    * number once they have let go of the conversation (see track-answers.ts).
    */
   stopAnswers(conversation: ConversationKey): Promise<number>;
+  /** Ends a scene that goes on by itself, until a human is answered again; what is being written goes on. False where none did. */
+  endAutoScene(conversation: ConversationKey): boolean;
   readonly engine: Pick<Engine, 'model' | 'use' | 'forget'> & {
     /** Whether a model is being loaded at the moment. [false] */
     readonly isLoading?: boolean;

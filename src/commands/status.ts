@@ -22,7 +22,12 @@ export const createStatusCommand = (services: CommandServices): RunnableCommand 
     const lines = [
       model === undefined
         ? say(locale, isLoading ? 'statusModelLoading' : 'statusNoModel')
-        : say(locale, 'statusModel', { model: model.name, device: model.device, tokens: model.contextTokens }),
+        : say(locale, 'statusModel', {
+            model: model.name,
+            device: model.device,
+            tokens: model.contextTokens,
+            slots: model.slots,
+          }),
       say(locale, 'statusPersona', { name: persona.name }),
       say(locale, 'statusSettings', { preset: preset ?? '–', template }),
       say(locale, 'statusRemembered', { count: remembered }),

@@ -63,7 +63,7 @@ const editCommand = ({ memory }: SummaryServices): Command =>
         return { text: '', isPrivate: true, form: { title: say(locale, 'summaryTitle'), call: 'summary edit', fields: [field] } };
       }
       // Without a former one it covers nothing yet: the next takes it along with all that has left the prompt.
-      await memory.configure(conversation, { summary: { text: text.trim(), throughId: summary?.throughId ?? '' } });
+      await memory.configure(conversation, { summary: { ...summary, text: text.trim(), throughId: summary?.throughId ?? '' } });
       return { text: say(locale, 'summarySet'), isPrivate: true };
     },
   });

@@ -35,6 +35,12 @@ const reply = {
     .choice(['reply', 'plain', 'thread'])
     .default('reply')
     .describe('How an answer appears: as a reply to the message, as a plain message, or in a thread of its own.'),
+  voice: kind
+    .choice(['bot', 'persona'])
+    .default('bot')
+    .describe(
+      'As whom it answers in servers on Discord: as itself, or under the name and with the picture of the persona that answers, as the members of a scene always do. `persona` needs the permission Manage Webhooks; such answers can not refer to the message that they answer.',
+    ),
   streaming: kind.yesNo().default(true).describe('Whether an answer is shown while it is being written.'),
   longAnswers: kind
     .choice(['split', 'file'])
@@ -81,6 +87,12 @@ const single = {
     .describe(
       'The language of what the bot says by itself in a channel: errors, refusals, places in the queue. `auto` is the one that the Discord server names in its community settings, or else English. Commands answer in the language of whoever calls them, and answers are written in the one that the model chooses.',
     ),
+  timeZone: kind
+    .either(['auto'], kind.timeZone())
+    .default('auto')
+    .describe(
+      'The time zone of `{{time}}`, `{{date}}` and the like in texts of personas and lore, by its IANA name, such as `Europe/Vienna`. `auto` is that of the machine.',
+    ),
   historyTurnsMax: kind
     .either(['all'], kind.whole(0, 1_000_000))
     .default('all')
@@ -90,6 +102,12 @@ const single = {
     .default('age-restricted')
     .describe(
       'Where personas with the tag `nsfw` may answer: in age-restricted channels and direct messages, everywhere, or nowhere.',
+    ),
+  personaChoice: kind
+    .choice(['everyone', 'moderators'])
+    .default('everyone')
+    .describe(
+      "Who may choose the persona that answers in a server's channel, with `/persona use` and `/persona clear`. In threads that the bot opened, in direct messages and in the terminal everybody may.",
     ),
 };
 

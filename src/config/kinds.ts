@@ -66,6 +66,25 @@ export const id = (expected: SentenceValue) =>
     .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)
     .meta({ expected });
 
+/** A time zone by its IANA name. */
+export const timeZone = () =>
+  z
+    .string()
+    .max(100)
+    // Without that, what is wrong would be told by the check, which has no words for it.
+    .refine((name) => isTimeZone(name), { abort: true })
+    .meta({ expected: sentence('timeZoneForm') });
+
+const isTimeZone = (name: string): boolean => {
+  // Offsets such as +02:00 know no summer time: nobody means them for good.
+  if (!/^[A-Z]/i.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
 /** How a prompt is written: see `AnswerSettings.template`. */
 export const template = () =>
   z

@@ -55,9 +55,11 @@ const settings = {
         "Tokens the model sees at once, prompt and answer together, in each slot. More needs more memory. `auto` is the preset's, or else 4096.",
       ),
     batchTokens: kind
-      .whole(1)
-      .default(512)
-      .describe('Tokens of a prompt that are read in one step. More is faster on a GPU and needs more memory.'),
+      .either(['auto'], kind.whole(1))
+      .default('auto')
+      .describe(
+        'Tokens of a prompt that are read in one step. More is faster on a GPU and needs more memory. `auto` is 512 on a processor; on a GPU 2048, or less where the memory is short.',
+      ),
     threads: kind
       .either(['auto'], kind.whole(1))
       .default('auto')
@@ -67,9 +69,11 @@ const settings = {
       .default('auto')
       .describe('Attention that needs less memory for long contexts. `auto` lets the engine decide.'),
     slots: kind
-      .whole(1, 64)
-      .default(2)
-      .describe('Conversations that are answered at the same time. Each has a context of its own in memory.'),
+      .either(['auto'], kind.whole(1, 64))
+      .default('auto')
+      .describe(
+        'Conversations that are answered at the same time. Each has a context of its own in memory. `auto` is as many as fit beside the model: at most 8 where all of it is on a GPU, else 2 to 4, one for every four cores.',
+      ),
     keyCacheType: cacheType().describe(
       'How what the model has read is held in memory, the keys of it. `q8_0` takes half of `f16`, `q4_0` a quarter, and is less exact.',
     ),
@@ -104,7 +108,7 @@ const settings = {
   ...chatSettings(),
 
   servers: servers().describe(
-    'What is different in single servers, by their ids: `preset`, `persona`, `template`, and any of `sampling`, `answer`, `language`, `historyTurnsMax`, `adultPersonas`, `trigger`, `reply`, `recall` and `quota`; under `channels` the same for channels.',
+    'What is different in single servers, by their ids: `preset`, `persona`, `template`, and any of `sampling`, `answer`, `language`, `timeZone`, `historyTurnsMax`, `adultPersonas`, `trigger`, `reply`, `recall` and `quota`; under `channels` the same for channels.',
   ),
   channels: channels().describe(
     'The same for single channels, threads or categories, by their ids. The nearest to where somebody writes wins.',

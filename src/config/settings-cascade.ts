@@ -1,17 +1,22 @@
 import type { AnswerSettings, Place, ReplySettings } from '../core/settings.ts';
 import type { WrittenPlace } from './answer-schema.ts';
 import { type Config, defaultContextTokens } from './config.ts';
+import { above, type Limit, type Limits, limitNames, type Setter, strictest, withLimit } from './limits.ts';
 import { type ModelNames, presetFor } from './match-preset.ts';
 import { overlay } from './overlay.ts';
 import type { Preset, Presets } from './preset.ts';
 import { samplingOf } from './sampling.ts';
 import { settingsSchema } from './schema.ts';
+import { valueAt } from './setting-names.ts';
 
 /** A setting in one place, and where it comes from: `default`, `preset notus-7b-v1`, `configuration`, `server 42`, `channel 7, by command`. */
 export type ExplainedSetting = { readonly name: string; readonly value: unknown; readonly source: string };
 
+/** What was set at one place by command. `limits`: who set those settings that limit something. [a moderator; everywhere, the bot's owner] */
+export type SetPlace = WrittenPlace & { readonly limits?: Limits };
+
 /** What was set by command, by the id of a server, category, channel or thread, or `default` for everywhere. */
-export type Overrides = ReadonlyMap<string, WrittenPlace>;
+export type Overrides = ReadonlyMap<string, SetPlace>;
 
 /** The key of what was set for everywhere. */
 export const everywhere = 'default';
@@ -21,6 +26,8 @@ export interface SettingsCascade {
   settingsAt(place: Place | undefined, model: ModelNames | undefined, overrides?: Overrides): AnswerSettings;
   /** Each value with its source, by name. */
   explainAt(place: Place | undefined, model: ModelNames | undefined, overrides?: Overrides): readonly ExplainedSetting[];
+  /** The limit that somebody can't lift there, as far as people of a higher rank have set one; see limits.ts. */
+  limitAt(place: Place | undefined, name: string, by: Setter, overrides?: Overrides): Limit | undefined;
   /** The preset that is chosen there, or found for the model; undefined where none is. */
   presetAt(place: Place | undefined, model: ModelNames | undefined, overrides?: Overrides): Preset | undefined;
   /** The context of the engine, which is the same everywhere, in tokens. `model` may come from `namesOfFile`. */
@@ -28,11 +35,19 @@ export interface SettingsCascade {
 }
 
 /** What one level says: the defaults, a preset, the configuration, a server or a channel. */
-type Layer = { readonly source: string; readonly isPreset?: boolean; readonly written: Omit<WrittenPlace, 'preset'> };
-type Level = { readonly source: string; readonly written: WrittenPlace };
+type Layer = {
+  readonly source: string;
+  readonly isPreset?: boolean;
+  readonly written: Omit<WrittenPlace, 'preset'>;
+  /** Who set its limits. [the bot's owner] */
+  readonly by?: Setter;
+  readonly limits?: Limits;
+};
+type Level = Layer & { readonly written: WrittenPlace };
 
 const defaults = settingsSchema.parse(null);
 const nothing = { sampling: { dry: {}, xtc: {} }, answer: {}, trigger: {}, reply: {}, recall: {}, quota: {} };
+const defaultLayer = { ...nothing, persona: defaults.persona, template: defaults.template };
 
 /**
  * Puts settings over one another: the built-in defaults, the configuration, the server, and the channels from the
@@ -48,7 +63,7 @@ export const createSettingsCascade = (config: Config, presets: Presets): Setting
     const chosenAt = levels.findLastIndex(({ written }) => written.preset !== undefined);
     const preset = presetOf(presets, levels[chosenAt]?.written.preset ?? 'auto', model);
     const layers: readonly Layer[] = [
-      { source: 'default', written: { ...nothing, persona: defaults.persona, template: defaults.template } },
+      { source: 'default', written: defaultLayer },
       ...levels.flatMap((level, index): readonly Layer[] =>
         index === chosenAt && preset !== undefined ? [layerOf(preset), level] : [level],
       ),
@@ -62,6 +77,7 @@ export const createSettingsCascade = (config: Config, presets: Presets): Setting
     settingsAt(place, model, overrides) {
       const { layers, preset } = resolve(place, model, overrides);
       const answer = merged(layers, defaults.answer, (written) => written.answer);
+      const timeZone = nearest(layers, (written) => written.timeZone) ?? defaults.timeZone;
       const historyTurnsMax = nearest(layers, ({ historyTurnsMax }) => historyTurnsMax) ?? defaults.historyTurnsMax;
       return {
         ...(preset !== undefined && { preset: preset.id }),
@@ -72,18 +88,25 @@ export const createSettingsCascade = (config: Config, presets: Presets): Setting
         stopStrings: stopStringsOf(layers, preset),
         reasoning: answer.reasoning,
         ...(preset?.layout !== undefined && { layout: preset.layout }),
+        ...(timeZone !== 'auto' && { timeZone }),
         ...(historyTurnsMax !== 'all' && { historyTurnsMax }),
-        adultPersonas: nearest(layers, ({ adultPersonas }) => adultPersonas) ?? defaults.adultPersonas,
+        adultPersonas: limited(layers, 'adultPersonas', defaults.adultPersonas),
+        personaChoice: limited(layers, 'personaChoice', defaults.personaChoice),
         trigger: merged(layers, defaults.trigger, (written) => written.trigger),
         reply: { ...merged(layers, defaults.reply, (written) => written.reply), ...languageAt(layers, place) },
         recall: merged(layers, defaults.recall, (written) => written.recall),
-        quota: merged(layers, defaults.quota, (written) => written.quota),
+        quota: {
+          perUserPerHour: limited(layers, 'quota.perUserPerHour', defaults.quota.perUserPerHour),
+          perServerPerHour: limited(layers, 'quota.perServerPerHour', defaults.quota.perServerPerHour),
+        },
       };
     },
     explainAt(place, model, overrides) {
       const { layers, preset, choice } = resolve(place, model, overrides);
       return [{ name: 'preset', ...choice }, ...explain(layers, preset)];
     },
+    limitAt: (place, name, by, overrides) =>
+      strictest(name, above(limitsIn(resolve(place, undefined, overrides).layers, name), by)),
     presetAt: (place, model, overrides) => resolve(place, model, overrides).preset,
     contextTokensFor(model) {
       if (!config.engine.isContextAuto) return config.engine.contextTokens;
@@ -102,7 +125,12 @@ const levelsAt = (config: Config, place: Place | undefined, overrides: Overrides
   const server = serverId === undefined ? undefined : own(servers, serverId);
   const level = (source: string, written: WrittenPlace | undefined): readonly Level[] =>
     written === undefined ? [] : [{ source, written }];
-  const byCommand = (id: string, name: string): readonly Level[] => level(`${name}, by command`, overrides.get(id));
+  const byCommand = (id: string, name: string): readonly Level[] => {
+    const { limits = {}, ...written } = overrides.get(id) ?? {};
+    if (!overrides.has(id)) return [];
+    const by = id === everywhere ? 'owner' : 'moderator';
+    return level(`${name}, by command`, written as WrittenPlace).map((each) => ({ ...each, by, limits }));
+  };
   return [
     ...level('configuration', {
       ...config.written,
@@ -166,6 +194,22 @@ const languageAt = (layers: readonly Layer[], place: Place | undefined): Pick<Re
   return language === undefined ? {} : { language };
 };
 
+/** All limits of one name that count, and where they come from. */
+const limitsIn = (layers: readonly Layer[], name: string) =>
+  layers
+    .flatMap(({ written, source, by = 'owner', limits = {} }) => {
+      const value = valueAt(written, name);
+      const set = own(limits, name) ?? (value === undefined ? [] : [{ by, value }]);
+      return set.map((limit) => ({ ...limit, source }));
+    })
+    .reduce<readonly (Limit & { readonly source: string })[]>(withLimit, [
+      { by: 'owner', value: valueAt(defaults, name), source: 'default' },
+    ]);
+
+/** The strictest limit that counts. What is stored was checked by the schema. */
+const limited = <Value>(layers: readonly Layer[], name: string, value: Value): Value =>
+  (strictest(name, limitsIn(layers, name))?.value as Value | undefined) ?? value;
+
 const samplingAt = (layers: readonly Layer[]): typeof defaults.sampling =>
   layers.reduce<typeof defaults.sampling>((under, { written }) => {
     const { dry, xtc, ...plain } = written.sampling;
@@ -177,13 +221,18 @@ const explain = (layers: readonly Layer[], preset: Preset | undefined): readonly
   const note = (name: string, value: unknown, source: string): void => {
     if (value !== undefined) found.set(name, { name, value, source });
   };
-  const { persona, template, sampling, answer, language, historyTurnsMax, adultPersonas, trigger, reply, recall, quota } =
-    defaults;
-  const whole = { persona, template, sampling, answer, language, historyTurnsMax, adultPersonas, trigger, reply, recall, quota };
+  const { persona, template, sampling, answer, language, timeZone, historyTurnsMax, adultPersonas, personaChoice } = defaults;
+  const { trigger, reply, recall, quota } = defaults;
+  const answering = { persona, template, sampling, answer, language, timeZone, historyTurnsMax, adultPersonas, personaChoice };
+  const whole = { ...answering, trigger, reply, recall, quota };
   for (const [name, value] of leavesOf(whole)) note(name, value, 'default');
   for (const { source, written } of layers) {
     const { preset: _chosen, ...settings }: WrittenPlace = written;
     for (const [name, value] of leavesOf(settings)) note(name, value, source);
+  }
+  for (const name of limitNames) {
+    const limit = strictest(name, limitsIn(layers, name));
+    note(name, limit?.value, limit?.source ?? 'default');
   }
   const stopping = layers.filter(({ written }) => written.answer.stopStrings !== undefined);
   const writtenAt = stopping.findLast(({ isPreset }) => !isPreset);

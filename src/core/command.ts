@@ -97,6 +97,11 @@ export type CommandContext = {
   readonly target?: CommandTarget;
   /** Tells how far a long work is. May be called often; what people see is paced. */
   progress?(text: string): void;
+  /**
+   * Says something that everybody reads and that is no reply yet, once; gives the id of its message. Rejects where it can't be said.
+   * Absent where nothing stands in the chat by itself.
+   */
+  announce?(text: string): Promise<string>;
 };
 
 /** Calls a command: its words (`persona use`) with options as texts. Fits into 100 characters with all its values. */

@@ -13,6 +13,14 @@ export type Speaker = {
   readonly name: string;
 };
 
+/** What somebody replied to, where that is not remembered itself. */
+export type QuotedMessage = {
+  readonly speaker: Speaker;
+  readonly messageId: string;
+  /** As it stands in front of the turn's text. */
+  readonly text: string;
+};
+
 /** What everybody said in one go: a message of a human, or an answer of the model. */
 export type Turn = {
   /** Unique within the conversation; ids compare as strings in the order in which the turns were added. */
@@ -29,6 +37,8 @@ export type Turn = {
   readonly messageIds: readonly string[];
   /** Id of the turn it answers, when it is a reply to one that is remembered. */
   readonly replyTo?: string;
+  /** What stands in front of the texts and was said by somebody else: it goes when that is deleted. */
+  readonly quoted?: QuotedMessage;
 };
 
 /** A text of the people in a conversation that stands near the end of the prompt (the "author's note"). */
@@ -44,6 +54,8 @@ export type AuthorsNote = {
 /** What is remembered in short of the turns that no longer fit. */
 export type Summary = {
   readonly text: string;
+  /** Id of the oldest turn that it covers. [the conversation's first one] */
+  readonly fromId?: string;
   /** Id of the newest turn that it covers. */
   readonly throughId: string;
 };
@@ -64,6 +76,8 @@ export type ConversationSettings = {
   readonly pins?: readonly string[];
   /** What `{{setvar}}` has set in texts of personas and lore. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** By what `{{pick}}` chooses; a branch has that of what it was made from, and a reset gives another one. [the conversation's key] */
+  readonly pickSeed?: string;
   /**
    * Id of the oldest turn that still stands in the prompt. Older ones were dropped in a block
    * when the context was full; kept so that the prompt's beginning stays the same for many turns.

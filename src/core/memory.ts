@@ -19,6 +19,7 @@ export type AppendCondition = 'empty' | 'not-empty' | { readonly remembers: stri
  * - `replace`: the shown text is another one.
  * - `extend`: `by` is put behind the text that reads `text`, which is shown then.
  * - `carry`: the texts stay.
+ * - `unquote`: what the turn quotes is taken out of its texts.
  */
 export type TurnChange = { readonly messageIds?: readonly string[] } & (
   | { readonly kind: 'add'; readonly text: string }
@@ -26,10 +27,14 @@ export type TurnChange = { readonly messageIds?: readonly string[] } & (
   | { readonly kind: 'replace'; readonly text: string }
   | { readonly kind: 'extend'; readonly text: string; readonly by: string }
   | { readonly kind: 'carry' }
+  | { readonly kind: 'unquote' }
 );
 
 /** What was removed: how many turns, and the newest `bounds.removedTurnsMax` of them, oldest first. */
 export type RemovedTurns = { readonly count: number; readonly turns: readonly Turn[] };
+
+/** How many turns, and how many of them are answers; all others were said by humans. */
+export type TurnCounts = { readonly turns: number; readonly answers: number };
 
 /** What came of pinning a turn, or of letting it go: `full` when as many are pinned as can be, `unknown` when it is not remembered. */
 export type PinOutcome = 'changed' | 'unchanged' | 'full' | 'unknown';
@@ -66,9 +71,16 @@ export interface Memory {
   turnsOf(conversation: ConversationKey, turnIds: readonly string[]): Promise<readonly Turn[]>;
   /** Number of turns since the last reset, without reading them. */
   count(conversation: ConversationKey): Promise<number>;
+  /**
+   * The same with the answers among them; of the turns up to and with `toId`, whether that one is still there or not, where it is
+   * given. Reads nothing but the segments behind `toId`, and no more than the head for one of the newest turns.
+   */
+  counts(conversation: ConversationKey, toId?: string): Promise<TurnCounts>;
+  /** The turn that the conversation begins with; undefined where a copy does not hold it. Reads one segment at most, as a rule. */
+  first(conversation: ConversationKey): Promise<Turn | undefined>;
   /** The turn that carries a platform message, if it is remembered. */
   findByMessage(conversation: ConversationKey, messageId: string): Promise<Turn | undefined>;
-  /** Replaces the shown text of the turn that carries a platform message. False when there is none. */
+  /** Replaces the shown text of the turn that carries a platform message, behind what it quotes. False when there is none. */
   editMessage(conversation: ConversationKey, messageId: string, text: string): Promise<boolean>;
   /** Changes the texts of a turn; undefined when there is no such turn, or no such text in it. */
   change(conversation: ConversationKey, turnId: string, change: TurnChange): Promise<Turn | undefined>;
@@ -87,12 +99,14 @@ export interface Memory {
     to: ConversationKey,
     range: { readonly toId?: string; readonly newest: number },
   ): Promise<number | undefined>;
-  /** Removes the turns that carry any of these platform messages; returns how many. */
+  /** Removes the turns that carry any of these platform messages, and takes them out of turns that quote them; returns how many were removed. */
   deleteMessages(conversation: ConversationKey, messageIds: readonly string[]): Promise<number>;
   /** Makes a turn one of the `pins` of the settings, `bounds.pins.countMax` at most, or takes it out of them. A turn that is removed leaves them by itself. */
   pin(conversation: ConversationKey, turnId: string, isPinned: boolean): Promise<PinOutcome>;
   /** Forgets all turns and what the settings say of them; other settings stay. Returns how many turns there were. */
   reset(conversation: ConversationKey): Promise<number>;
+  /** Forgets turns and settings: nothing is left in the store. Returns how many turns there were. */
+  forget(conversation: ConversationKey): Promise<number>;
   settings(conversation: ConversationKey): Promise<ConversationSettings>;
   /** Merges into the settings; a property given as `undefined` goes back to its default. */
   configure(

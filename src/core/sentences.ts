@@ -89,6 +89,7 @@ export const englishSentences = {
   personaNameForm: 'the name of a file in personas/, in lower case and without its extension',
   presetNameForm: '`auto`, `none` or the name of a file in config/models/, without its extension',
   templateForm: '`auto`, the name of a template, `native:` with a name, or a path that ends in .jinja',
+  timeZoneForm: 'the IANA name of a time zone, such as `Europe/Vienna`',
   listOfTexts: 'a list of at most {max} texts',
   listOfWords: 'a list of at most {max} words',
   somethingElse: 'something else',

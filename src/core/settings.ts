@@ -38,6 +38,8 @@ export type TriggerSettings = {
 /** In which form answers appear in one place. */
 export type ReplySettings = {
   readonly style: 'reply' | 'plain' | 'thread';
+  /** As whom the bot speaks outside of scenes: as itself, or in servers under the name of the persona that answers. */
+  readonly voice: 'bot' | 'persona';
   /** Whether an answer is shown while it is being written. */
   readonly streaming: boolean;
   /** What becomes of an answer that needs more messages than `bounds.answerMessagesMax`. */
@@ -85,10 +87,14 @@ export type AnswerSettings = {
   readonly reasoning: 'hide' | 'spoiler' | 'show';
   /** How persona, history and question become one instruction, where the preset asks for that. */
   readonly layout?: PromptLayout;
+  /** The time zone of macros, an IANA name. [the machine's] */
+  readonly timeZone?: string;
   /** How many turns before the question the prompt may hold. [as many as fit] */
   readonly historyTurnsMax?: number;
   /** Where personas for adults may answer. */
   readonly adultPersonas: 'age-restricted' | 'everywhere' | 'never';
+  /** Who may choose the persona of a channel that many people share. */
+  readonly personaChoice: 'everyone' | 'moderators';
   readonly trigger: TriggerSettings;
   readonly reply: ReplySettings;
   readonly recall: RecallSettings;

@@ -91,6 +91,7 @@ export const german: Sentences = {
   personaNameForm: 'der Name einer Datei in personas/, kleingeschrieben und ohne Endung',
   presetNameForm: '`auto`, `none` oder der Name einer Datei in config/models/, ohne Endung',
   templateForm: '`auto`, der Name einer Promptvorlage, `native:` mit einem Namen oder ein Pfad, der auf .jinja endet',
+  timeZoneForm: 'der IANA-Name einer Zeitzone, etwa `Europe/Vienna`',
   listOfTexts: 'eine Liste von höchstens {max} Texten',
   listOfWords: 'eine Liste von höchstens {max} Wörtern',
   somethingElse: 'etwas anderes',

@@ -89,6 +89,7 @@ export const spanish: Sentences = {
   personaNameForm: 'el nombre de un archivo de personas/, en minúsculas y sin extensión',
   presetNameForm: '`auto`, `none` o el nombre de un archivo de config/models/, sin extensión',
   templateForm: '`auto`, el nombre de una plantilla, `native:` con un nombre o una ruta que acabe en .jinja',
+  timeZoneForm: 'el nombre IANA de una zona horaria, como `Europe/Vienna`',
   listOfTexts: 'una lista de {max} textos como máximo',
   listOfWords: 'una lista de {max} palabras como máximo',
   somethingElse: 'otra cosa',

@@ -89,6 +89,7 @@ export const french: Sentences = {
   personaNameForm: 'le nom d’un fichier de personas/, en minuscules et sans extension',
   presetNameForm: '`auto`, `none` ou le nom d’un fichier de config/models/, sans extension',
   templateForm: '`auto`, le nom d’une forme de prompt, `native:` suivi d’un nom, ou un chemin qui finit par .jinja',
+  timeZoneForm: 'le nom IANA d’un fuseau horaire, comme `Europe/Vienna`',
   listOfTexts: 'une liste de {max} textes au plus',
   listOfWords: 'une liste de {max} mots au plus',
   somethingElse: 'autre chose',

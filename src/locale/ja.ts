@@ -82,6 +82,7 @@ export const japanese: Sentences = {
   personaNameForm: 'personas/ にあるファイルの名前（小文字、拡張子なし）',
   presetNameForm: '`auto`、`none`、または config/models/ にあるファイルの名前（拡張子なし）',
   templateForm: '`auto`、テンプレートの名前、`native:` に続く名前、または .jinja で終わるパス',
+  timeZoneForm: '`Europe/Vienna` のような IANA のタイムゾーン名',
   listOfTexts: '最大 {max} 個の文字列のリスト',
   listOfWords: '最大 {max} 個の単語のリスト',
   somethingElse: '別の値',

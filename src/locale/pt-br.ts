@@ -85,6 +85,7 @@ export const brazilian: Sentences = {
   personaNameForm: 'o nome de um arquivo de personas/, em minúsculas e sem extensão',
   presetNameForm: '`auto`, `none` ou o nome de um arquivo de config/models/, sem extensão',
   templateForm: '`auto`, o nome de um modelo de prompt, `native:` com um nome ou um caminho que termine em .jinja',
+  timeZoneForm: 'o nome IANA de um fuso horário, como `Europe/Vienna`',
   listOfTexts: 'uma lista de no máximo {max} textos',
   listOfWords: 'uma lista de no máximo {max} palavras',
   somethingElse: 'outra coisa',

@@ -66,7 +66,7 @@ export const activate = async (input: ScanInput, countTokens: CountTokens): Prom
     item.reason = reason;
   }
   const activated = kept.map(({ item, cause, text, tokens }): ActiveEntry => {
-    return { ...nameOf(item), cause, text, tokens, placement: placementOf(item.prepared, input.messageCount) };
+    return { ...nameOf(item), cause, text, tokens, placement: placementOf(item.prepared, input.messageCount, input.sections) };
   });
   const active = new Set(kept.map(({ prepared }) => prepared));
   const inBookOrder = [...kept].sort((a, b) => a.item.book.rank - b.item.book.rank || a.prepared.index - b.prepared.index);
@@ -79,7 +79,7 @@ export const activate = async (input: ScanInput, countTokens: CountTokens): Prom
         bookId: item.book.prepared.book.id,
         entryId: entry.id,
         title: entry.title,
-        placement: placementOf(item.prepared, input.messageCount),
+        placement: placementOf(item.prepared, input.messageCount, input.sections),
         order: entry.order,
         outletName: entry.outletName,
       })),
@@ -90,6 +90,7 @@ export const activate = async (input: ScanInput, countTokens: CountTokens): Prom
       { entries: items.map((item) => item.prepared), bookIds: new Set(items.map((item) => item.book.prepared.book.id)) },
       active,
       input.messageCount,
+      input.messagesNow,
     ),
     cost,
   };

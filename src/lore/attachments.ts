@@ -3,10 +3,10 @@ import type { ConversationKey } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
 import { sentence } from '../core/sentence.ts';
 import type { Place } from '../core/settings.ts';
+import { createKeptValues, type ValueStore } from '../kept/kept-values.ts';
 import { idPattern } from '../text/slug.ts';
-import { createKept } from './kept.ts';
-import { type LoreStore, storeFailed } from './lore-store.ts';
 import type { LoreScope } from './scan-input.ts';
+import { storeFailed } from './store-failed.ts';
 
 /** What a book can be attached to. Ids are a conversation's key, a persona's id, and a server's id on its platform. */
 export type LorePlace =
@@ -45,27 +45,20 @@ export interface LoreAttachments {
 }
 
 /** @throws PaddockError `store-failed`, from every function, when the store fails: that is never taken for "nothing attached". */
-export const createLoreAttachments = ({ store }: { readonly store: LoreStore }): LoreAttachments => {
-  const kept = createKept<readonly string[]>(bounds.loreLibrary.placesMax, Number.POSITIVE_INFINITY);
-  let changes: Promise<unknown> = Promise.resolve();
-
-  const at = async (place: LorePlace): Promise<readonly string[]> => {
-    const key = keyOf(place);
-    const ids = await kept.get(key, async () => ({ value: idsOf(await store.get(key).catch(storeFailed)), size: 0 }));
-    return ids ?? [];
-  };
-  /** One change after the other, so that none is lost. */
-  const change = <Result>(place: LorePlace, work: (ids: readonly string[]) => Promise<Result>): Promise<Result> => {
-    const done = changes.then(async () => await work(await at(place)));
-    changes = done.catch(() => undefined);
-    return done;
-  };
-  const write = async (place: LorePlace, ids: readonly string[]): Promise<void> => {
-    const key = keyOf(place);
-    await (ids.length === 0 ? store.delete(key) : store.set(key, ids)).catch(storeFailed);
-    kept.delete(key);
-    await kept.get(key, async () => ({ value: ids, size: 0 }));
-  };
+export const createLoreAttachments = ({ store }: { readonly store: ValueStore }): LoreAttachments => {
+  const kept = createKeptValues({
+    store,
+    prefix: 'lore:attached',
+    read: idsOf,
+    keptMax: bounds.loreLibrary.placesMax,
+    failed: storeFailed,
+  });
+  const at = (place: LorePlace): Promise<readonly string[]> => kept.get(idOf(place));
+  const change = async (place: LorePlace, work: (ids: readonly string[]) => readonly string[]) =>
+    await kept.change(idOf(place), (ids) => {
+      const next = work(ids);
+      return next === ids || next.length > 0 ? next : undefined;
+    });
 
   return {
     at,
@@ -81,35 +74,30 @@ export const createLoreAttachments = ({ store }: { readonly store: LoreStore }):
         }),
       );
     },
-    attach: (place, bookId) =>
-      change(place, async (ids) => {
-        if (ids.includes(bookId)) return false;
+    attach: async (place, bookId) => {
+      const { before, after } = await change(place, (ids) => {
+        if (ids.includes(bookId)) return ids;
         if (ids.length >= bounds.loreLibrary.attachedMax) throw tooMany();
-        await write(place, [...ids, bookId]);
-        return true;
-      }),
-    detach: (place, bookId) =>
-      change(place, async (ids) => {
-        if (!ids.includes(bookId)) return false;
-        await write(
-          place,
-          ids.filter((id) => id !== bookId),
-        );
-        return true;
-      }),
-    copy: (from, to) =>
-      change({ kind: 'conversation', id: from }, async (ids) => {
-        if (ids.length > 0) await write({ kind: 'conversation', id: to }, ids);
-      }),
-    forget: (conversation) =>
-      change({ kind: 'conversation', id: conversation }, async (ids) => {
-        if (ids.length > 0) await write({ kind: 'conversation', id: conversation }, []);
-      }),
+        return [...ids, bookId];
+      });
+      return before !== after;
+    },
+    detach: async (place, bookId) => {
+      const { before, after } = await change(place, (ids) => (ids.includes(bookId) ? ids.filter((id) => id !== bookId) : ids));
+      return before !== after;
+    },
+    copy: async (from, to) => {
+      // Behind the changes that are under way.
+      const { after: ids } = await change({ kind: 'conversation', id: from }, (there) => there);
+      if (ids.length > 0) await change({ kind: 'conversation', id: to }, () => ids);
+    },
+    forget: async (conversation) => {
+      await change({ kind: 'conversation', id: conversation }, (ids) => (ids.length > 0 ? [] : ids));
+    },
   };
 };
 
-const keyOf = (place: LorePlace): string =>
-  place.kind === 'everywhere' ? 'lore:attached:everywhere' : `lore:attached:${place.kind}:${place.id}`;
+const idOf = (place: LorePlace): string => (place.kind === 'everywhere' ? 'everywhere' : `${place.kind}:${place.id}`);
 
 /** From the nearest on. */
 const placesOf = ({

@@ -1,16 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm } from 'node:fs/promises';
 import { join, parse, sep } from 'node:path';
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import { inEnglish, type Sentence, sentence } from '../core/sentence.ts';
-import { isCode, linked } from '../text/link-file.ts';
+import type { KeptFile } from '../kept/kept-file.ts';
+import { createRemovedFiles } from '../kept/removed-files.ts';
+import { entriesOf, isCode, linked, withWholeFile } from '../kept/whole-file.ts';
 import { idPattern } from '../text/slug.ts';
 import type { BookFormat } from './book-file.ts';
 
 /** One file of a folder. */
-export type BookFile = { readonly id: string; readonly name: string; readonly path: string };
+export type BookFile = Pick<KeptFile, 'id' | 'name' | 'path'>;
 
 /**
  * The bot's own folder of lorebooks: `<id>.json` or `<id>.yaml`. Files appear whole or not at all; what is taken away
@@ -30,60 +31,47 @@ export interface BookFolder {
 
 /** @param now in milliseconds since 1970 */
 export const createBookFolder = (folder: string, now: () => number): BookFolder => {
-  const removedFolder = join(folder, '.removed');
+  const removed = createRemovedFiles({
+    folder: join(folder, '.removed'),
+    now,
+    extensions,
+    countMax: bounds.loreLibrary.removedMax,
+  });
   const files = async (): Promise<readonly BookFile[]> => (await bookFilesIn(folder)).flatMap(({ file }) => file ?? []);
-
-  /** Keeps a file among the removed ones; it is still there under its own name, too. */
-  const keep = async ({ id, name, path }: BookFile): Promise<void> => {
-    await mkdir(removedFolder, { recursive: true, mode: 0o700 });
-    const stamp = `${String(now()).padStart(14, '0')}-${randomBytes(3).toString('hex')}`;
-    await link(path, join(removedFolder, `${id}.${stamp}${parse(name).ext}`));
-    const removed = await removedFiles();
-    for (const old of removed.slice(0, -bounds.loreLibrary.removedMax)) await rm(join(removedFolder, old), { force: true });
-  };
-  /** The oldest first. */
-  const removedFiles = async (): Promise<readonly string[]> =>
-    (await entriesOf(removedFolder))
-      .flatMap((entry) => (entry.isFile() ? [entry.name] : []))
-      .toSorted((a, b) => (stampOf(a) < stampOf(b) ? -1 : 1));
 
   return {
     files,
     write: async (id, format, bytes, former) => {
       const name = `${id}.${format}`;
       const path = join(folder, name);
-      const part = await written(folder, bytes);
-      try {
-        if (former !== undefined) await keep(former);
-        // Unlike a rename, a link never replaces what another process has just put there.
+      await withWholeFile(folder, bytes, async (part) => {
+        if (former !== undefined) await removed.keep(former);
         if (former?.name === name) await rename(part, path);
         else if (!(await linked(part, path))) throw taken(id);
         if (former !== undefined && former.name !== name) await rm(former.path);
-      } finally {
-        await rm(part, { force: true });
-      }
+      });
       return { id, name, path };
     },
     remove: async (file) => {
-      await keep(file);
+      await removed.keep(file);
       await rm(file.path);
     },
     restore: async (id) => {
-      const newest = (await removedFiles()).findLast((name) => name.startsWith(`${id}.`));
+      const newest = (await removed.list()).find((file) => file.id === id);
       if (newest === undefined || (await files()).some((file) => file.id === id)) return undefined;
-      const name = `${id}${parse(newest).ext}`;
-      if (!(await linked(join(removedFolder, newest), join(folder, name)))) return undefined;
-      await rm(join(removedFolder, newest));
-      return { id, name, path: join(folder, name) };
+      const name = `${id}${parse(newest.name).ext}`;
+      const path = join(folder, name);
+      return (await removed.giveBack(newest, path)) ? { id, name, path } : undefined;
     },
     erase: async (id) => {
-      for (const file of await files()) if (file.id === id) await rm(file.path, { force: true });
-      for (const name of await removedFiles()) {
-        if (name.startsWith(`${id}.`)) await rm(join(removedFolder, name), { force: true });
+      for (const file of [...(await files()), ...(await removed.list())]) {
+        if (file.id === id) await rm(file.path, { force: true });
       }
     },
   };
 };
+
+const extensions = /^\.(?:json|ya?ml)$/i;
 
 /**
  * What in a folder has the name of a book's file, by name: the file, or what is wrong with it. Links that lead out of the folder are wrong,
@@ -92,9 +80,7 @@ export const createBookFolder = (folder: string, now: () => number): BookFolder 
 export const bookFilesIn = async (
   folder: string,
 ): Promise<readonly { readonly name: string; readonly file?: BookFile; readonly problem?: string }[]> => {
-  const candidates = (await entriesOf(folder)).filter(
-    ({ name }) => !name.startsWith('.') && /^\.(?:json|ya?ml)$/i.test(parse(name).ext),
-  );
+  const candidates = (await entriesOf(folder)).filter(({ name }) => !name.startsWith('.') && extensions.test(parse(name).ext));
   if (candidates.length === 0) return [];
   const root = await realpath(folder);
   return await Promise.all(
@@ -133,34 +119,6 @@ export const bytesOfFile = async (path: string, bytesMax: number): Promise<Uint8
     await handle.close();
   }
 };
-
-/** A whole file under a name that is no book's. */
-const written = async (folder: string, bytes: Uint8Array): Promise<string> => {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `.${randomBytes(8).toString('hex')}.part`);
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  } finally {
-    await handle.close();
-  }
-  return path;
-};
-
-const entriesOf = async (folder: string) => {
-  try {
-    return (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return [];
-    throw error;
-  }
-};
-
-const stampOf = (name: string): string => name.split('.')[1] ?? '';
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason');
 

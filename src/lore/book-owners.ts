@@ -1,5 +1,6 @@
 import { bounds } from '../core/bounds.ts';
-import { type LoreStore, storeFailed } from './lore-store.ts';
+import { createKeptValues, type ValueStore } from '../kept/kept-values.ts';
+import { storeFailed } from './store-failed.ts';
 
 /**
  * To whom books belong that were brought while the bot runs: `server:42`, whose moderators may change it, or a
@@ -17,29 +18,23 @@ export interface BookOwners {
 }
 
 /** @throws PaddockError `store-failed`, from every function, when the store fails. */
-export const createBookOwners = ({ store }: { readonly store: LoreStore }): BookOwners => {
-  let known: Promise<Map<string, string>> | undefined;
-  let changes: Promise<unknown> = Promise.resolve();
-  const owners = (): Promise<Map<string, string>> => {
-    const reading = known ?? store.get(key).catch(storeFailed).then(ownersOf);
-    known = reading;
-    // What could not be read is asked for again.
-    reading.catch(() => {
-      if (known === reading) known = undefined;
-    });
-    return reading;
-  };
-  const change = (edit: (next: Map<string, string>) => void): Promise<void> => {
-    const done = changes.then(async () => {
-      const next = new Map(await owners());
+export const createBookOwners = ({ store }: { readonly store: ValueStore }): BookOwners => {
+  const kept = createKeptValues<ReadonlyMap<string, string>>({
+    store,
+    prefix: 'lore',
+    read: ownersOf,
+    write: Object.fromEntries,
+    keptMax: 1,
+    failed: storeFailed,
+  });
+  const owners = (): Promise<ReadonlyMap<string, string>> => kept.get('owners');
+  const change = async (edit: (next: Map<string, string>) => void): Promise<void> => {
+    await kept.change('owners', (before) => {
+      const next = new Map(before);
       edit(next);
       // Removed books keep their owner for a while, in case they come back.
-      const newest = new Map([...next].slice(-(bounds.loreLibrary.booksMax + bounds.loreLibrary.removedMax)));
-      await store.set(key, Object.fromEntries(newest)).catch(storeFailed);
-      known = Promise.resolve(newest);
+      return new Map([...next].slice(-(bounds.loreLibrary.booksMax + bounds.loreLibrary.removedMax)));
     });
-    changes = done.catch(() => undefined);
-    return done;
   };
   return {
     of: async (bookId) => (await owners()).get(bookId),
@@ -59,8 +54,6 @@ export const createBookOwners = ({ store }: { readonly store: LoreStore }): Book
       }),
   };
 };
-
-const key = 'lore:owners';
 
 const ownersOf = (stored: unknown): Map<string, string> =>
   new Map(

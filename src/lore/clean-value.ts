@@ -1,6 +1,7 @@
 import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import { inEnglish, type Sentence, sentence } from '../core/sentence.ts';
+import { measureJson } from '../text/measure-json.ts';
 
 /** A group of names and values from a file. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -37,13 +38,31 @@ export const cleanValue = (value: unknown): unknown => {
   return copy(value, 0);
 };
 
-/** Parses JSON from anywhere; a sentence instead of a syntax error. */
+/** The same for a value that nobody else has: it is made safe in its place, which takes no memory. */
+const cleanInPlace = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = value as Record<string, unknown>;
+  for (const name in fields) {
+    const inner = fields[name];
+    if (name === '__proto__') delete fields[name];
+    else if (typeof inner === 'object') cleanInPlace(inner);
+    else if (typeof inner === 'string' && !inner.isWellFormed()) fields[name] = inner.toWellFormed();
+  }
+  return value;
+};
+
+/** Parses JSON from anywhere, bounded in depth and size, and safe to keep; a sentence instead of a syntax error. */
 export const parseJson = (text: string): unknown => {
   if (text.length > bounds.lorebook.fileBytesMax) {
     throw badLorebook(sentence('bookTooLarge', { megabytes: bounds.lorebook.fileBytesMax / 1_000_000 }));
   }
+  const max = { values: bounds.lorebook.valuesMax, depth: bounds.lorebook.depthMax };
+  const { values, depth } = measureJson(text, max);
+  if (depth > max.depth) throw badLorebook(sentence('bookTooDeep'));
+  if (values > max.values) throw badLorebook(sentence('bookTooManyValues'));
   try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
+    return cleanInPlace(JSON.parse(text.replace(/^\ufeff/, '')));
   } catch (error) {
     throw badLorebook(sentence('bookNotJson'), error);
   }

@@ -1,5 +1,8 @@
 import type { LorePosition, LoreRole } from '../core/lorebook.ts';
 
+/** A place in the prompt: those that entries can have, and behind two fields of the persona. */
+export type SectionPosition = LorePosition | 'personality' | 'scenario';
+
 /** What the decorators of an entry's text ask for; see the card specification's version 3. */
 export type Decorators = {
   readonly activates: boolean;
@@ -9,7 +12,7 @@ export type Decorators = {
   readonly reverseDepth?: number;
   readonly role?: LoreRole;
   readonly scanDepth?: number;
-  readonly position?: LorePosition;
+  readonly position?: SectionPosition;
   /** One of these must be found too. */
   readonly additionalKeys: readonly string[];
   /** None of these may be found. */
@@ -39,6 +42,13 @@ const list = (value: string): readonly string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+const positions: ReadonlyMap<string, SectionPosition> = new Map<string, SectionPosition>([
+  ['before_desc', 'before'],
+  ['after_desc', 'after'],
+  ['personality', 'personality'],
+  ['scenario', 'scenario'],
+]);
+
 /** What each decorator does with its value; undefined where the value has no meaning, so that its fallback counts. */
 const known: ReadonlyMap<string, (value: string) => Change> = new Map<string, (value: string) => Change>([
   ['activate', () => ({ activates: true })],
@@ -49,7 +59,10 @@ const known: ReadonlyMap<string, (value: string) => Change> = new Map<string, (v
   ['scan_depth', (value) => withNumber(value, (scanDepth) => ({ scanDepth }))],
   [
     'position',
-    (value) => (value === 'before_desc' ? { position: 'before' } : value === 'after_desc' ? { position: 'after' } : undefined),
+    (value) => {
+      const position = positions.get(value);
+      return position && { position };
+    },
   ],
   ['additional_keys', (value) => (list(value).length === 0 ? undefined : { additionalKeys: list(value) })],
   ['exclude_keys', (value) => (list(value).length === 0 ? undefined : { excludeKeys: list(value) })],

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LoreEntry } from '../core/lorebook.ts';
+import { type LoreEntry, loreEntryDefaults } from '../core/lorebook.ts';
 import { type Fields, isFields, own } from './clean-value.ts';
 import {
   codecOf,
@@ -35,7 +35,8 @@ export const decodeEntry = (
   id: string,
   problem: (field: string) => void = () => {},
 ): LoreEntry => {
-  const values: Record<string, unknown> = { id };
+  // An object that got its many names one by one would take five times the memory.
+  const values: Record<string, unknown> = { id, ...loreEntryDefaults };
   for (const row of fieldRows) {
     const place = placeOf(row, format);
     const raw = rawOf(fields, row, format);

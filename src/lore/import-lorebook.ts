@@ -14,11 +14,14 @@ export type ImportOptions = { readonly id: string; readonly name: string };
  * Reads a lorebook in JSON: a world file, a `character_book`, a file of `lorebook_v3`, or a card that
  * holds a book. Throws a `PaddockError` (`bad-input`) whose sentence says what is wrong.
  */
-export const parseLorebook = (text: string, options: ImportOptions): ImportedLorebook => importLorebook(parseJson(text), options);
+export const parseLorebook = (text: string, options: ImportOptions): ImportedLorebook => importClean(parseJson(text), options);
 
 /** The same for a value that was parsed already, such as the `character_book` of a card. */
-export const importLorebook = (value: unknown, options: ImportOptions): ImportedLorebook => {
-  const fields = bookIn(cleanValue(value));
+export const importLorebook = (value: unknown, options: ImportOptions): ImportedLorebook =>
+  importClean(cleanValue(value), options);
+
+const importClean = (value: unknown, options: ImportOptions): ImportedLorebook => {
+  const fields = bookIn(value);
   const raw = own(fields, 'entries');
   const list = Array.isArray(raw)
     ? raw.map((item, index) => [String(index), item])

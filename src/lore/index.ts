@@ -26,7 +26,6 @@ export {
   type LoreServiceOptions,
 } from './lore-service.ts';
 export { createLoreStates, type LoreStates, type OpenLoreState } from './lore-states.ts';
-export type { LoreStore } from './lore-store.ts';
 export {
   type AddedLorebook,
   createLorebookCatalogue,

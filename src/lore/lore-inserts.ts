@@ -8,7 +8,7 @@ export type LoreText = { readonly label: string; readonly text: string };
 export type LoreInsert = LoreText & {
   readonly source: 'lore';
   readonly position:
-    | { readonly at: 'before' | 'after' | 'examples-top' | 'examples-bottom' }
+    | { readonly at: 'before' | 'personality' | 'scenario' | 'after' | 'examples-top' | 'examples-bottom' }
     | { readonly at: 'depth'; readonly depth: number; readonly role: LoreRole };
 };
 
@@ -29,6 +29,8 @@ export const promptLoreOf = (placed: PlacedLore): PromptLore => {
   return {
     inserts: [
       ...inserts(placed.before, { at: 'before' }),
+      ...inserts(placed.personality, { at: 'personality' }),
+      ...inserts(placed.scenario, { at: 'scenario' }),
       ...inserts(placed.after, { at: 'after' }),
       ...inserts(placed.examplesTop, { at: 'examples-top' }),
       ...inserts(placed.examplesBottom, { at: 'examples-bottom' }),

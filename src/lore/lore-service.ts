@@ -4,7 +4,7 @@ import type { Persona } from '../core/persona.ts';
 import type { Place } from '../core/settings.ts';
 import { type Activation, activate, type CountTokens } from './activate.ts';
 import type { LoreAttachments } from './attachments.ts';
-import { emptyLoreState, leavesEffects } from './effects.ts';
+import { emptyLoreState, leavesEffects, stateThrough, stateWithout } from './effects.ts';
 import { noLore, type PromptLore, promptLoreOf } from './lore-inserts.ts';
 import type { LoreStates } from './lore-states.ts';
 import type { LorebookCatalogue } from './lorebook-catalogue.ts';
@@ -16,15 +16,17 @@ import type { LoreScope, ScanInput } from './scan-input.ts';
 export type LoreQuestion = {
   readonly conversation: ConversationKey;
   readonly place?: Place | undefined;
-  /** Who answers. */
+  /** Who answers; its scenario is the one that stands in the prompt. */
   readonly persona: Persona;
   /** The newest messages, oldest first, with the names people see. */
   readonly messages: ScanInput['messages'];
-  /** Messages of the whole conversation, and the persona's answers among them. */
+  /** Messages of the whole conversation before the answer, and answers among them. */
   readonly messageCount: number;
   readonly answerCount?: number;
-  /** Which greeting began the conversation, 0 the first. [not known] */
-  readonly greeting?: number;
+  /** Messages that there are now: more than before it where an answer is made anew. [`messageCount`] */
+  readonly messagesNow?: number;
+  /** Which greeting began the conversation, 0 the first, -1 none. Asked only where an entry depends on it. [not known] */
+  greeting?(): Promise<number>;
   readonly contextTokens: number;
   readonly countTokens: CountTokens;
   /** Expands macros in keys, in texts of entries and in the persona's fields that entries search. [as they are] */
@@ -52,8 +54,19 @@ export interface LoreService {
   prepare(question: LoreQuestion): Promise<AnswerLore>;
   /** The books that count in a place, in the order in which they claim their tokens. */
   books(where: Pick<LoreQuestion, 'conversation' | 'place' | 'persona'>): Promise<readonly CountingBook[]>;
-  /** For a branch: attachments and timed effects of one conversation for another. */
-  copy(from: ConversationKey, to: ConversationKey): Promise<void>;
+  /**
+   * For a branch: attachments and timed effects of one conversation for another, those that had begun when it had so many `messages`.
+   * @param range.leftOut the first so many messages are not in the branch [all are]
+   */
+  copy(
+    from: ConversationKey,
+    to: ConversationKey,
+    range: { readonly messages: number; readonly leftOut?: number },
+  ): Promise<void>;
+  /** Undoes timed effects that began with messages which were taken back: all after so many. */
+  cut(conversation: ConversationKey, messages: number): Promise<void>;
+  /** The same for single messages, by their places among all, 1 the first; asked for only where there are timed effects. */
+  takeOut(conversation: ConversationKey, positions: () => Promise<readonly number[]>): Promise<void>;
   /** Forgets timed effects, as `/reset` does; with `isWhole` also what is attached, as a deletion for privacy does. */
   forget(conversation: ConversationKey, options?: { readonly isWhole?: boolean }): Promise<void>;
 }
@@ -95,8 +108,10 @@ export const createLoreService = ({ catalogue, attachments, states, random, onPr
       if (counting.length === 0) return { ...noLore, keep: async () => {} };
       const isTimed = counting.some(({ book }) => book.entries.some(leavesEffects));
       const opened = isTimed ? await states.open(question.conversation) : undefined;
+      const isGreeted = counting.some(({ book }) => book.entries.some(({ decorators }) => decorators.greeting !== undefined));
+      const greeting = isGreeted ? await question.greeting?.() : undefined;
       const activation = await activate(
-        scanInput(question, counting, opened?.state ?? emptyLoreState, random),
+        scanInput(question, greeting, counting, opened?.state ?? emptyLoreState, random),
         question.countTokens,
       );
       return {
@@ -105,10 +120,13 @@ export const createLoreService = ({ catalogue, attachments, states, random, onPr
         keep: async () => await opened?.keep(activation.state),
       };
     },
-    copy: async (from, to) => {
+    copy: async (from, to, { messages, leftOut }) => {
       await attachments.copy(from, to);
-      await states.copy(from, to);
+      await states.amend(from, to, (state) => stateThrough(state, messages, leftOut));
     },
+    cut: (conversation, messages) => states.amend(conversation, conversation, (state) => stateThrough(state, messages)),
+    takeOut: (conversation, positions) =>
+      states.amend(conversation, conversation, async (state) => stateWithout(state, await positions())),
     forget: async (conversation, { isWhole = false } = {}) => {
       await states.forget(conversation);
       if (isWhole) await attachments.forget(conversation);
@@ -125,11 +143,12 @@ const inOrder = (books: readonly CountingBook[]): readonly CountingBook[] =>
 
 const scanInput = (
   question: LoreQuestion,
+  greeting: number | undefined,
   books: readonly CountingBook[],
   state: ScanInput['state'],
   random: () => number,
 ): ScanInput => {
-  const { persona, messages, messageCount, answerCount, greeting, contextTokens, trigger, expand } = question;
+  const { persona, messages, messageCount, messagesNow, answerCount, contextTokens, trigger, expand } = question;
   return {
     books,
     messages,
@@ -138,16 +157,20 @@ const scanInput = (
     state,
     random,
     sources: sourcesOf(question, books),
+    sections: { personality: isText(persona.personality), scenario: isText(persona.scenario) },
     character: {
       names: [persona.id, persona.name, ...(persona.nickname === undefined ? [] : [persona.nickname])],
       tags: persona.tags ?? [],
     },
+    ...(messagesNow !== undefined && { messagesNow }),
     ...(answerCount !== undefined && { answerCount }),
     ...(greeting !== undefined && { greeting }),
     ...(trigger !== undefined && { trigger }),
     ...(expand && { expand }),
   };
 };
+
+const isText = (text = ''): boolean => text.trim() !== '';
 
 /** The texts besides the chat that some entry searches; others need not be expanded. */
 const sourcesOf = (

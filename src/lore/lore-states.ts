@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { bounds } from '../core/bounds.ts';
 import type { ConversationKey } from '../core/conversation.ts';
+import type { ValueStore } from '../kept/kept-values.ts';
 import { emptyLoreState, type LoreState, readLoreState } from './effects.ts';
-import { type LoreStore, storeFailed } from './lore-store.ts';
+import { storeFailed } from './store-failed.ts';
 
 /** The state of a conversation as it was read, and how its next one is written. */
 export type OpenLoreState = {
@@ -14,16 +15,21 @@ export type OpenLoreState = {
 /** The timed effects of conversations, in a store. */
 export interface LoreStates {
   open(conversation: ConversationKey): Promise<OpenLoreState>;
-  copy(from: ConversationKey, to: ConversationKey): Promise<void>;
+  /** Puts what becomes of the effects of one conversation into another, or the same; nothing is asked or written where there are none. */
+  amend(from: ConversationKey, to: ConversationKey, change: (state: LoreState) => LoreState | Promise<LoreState>): Promise<void>;
   forget(conversation: ConversationKey): Promise<void>;
 }
 
 /** @throws PaddockError `store-failed`, from every function, when the store fails. */
-export const createLoreStates = ({ store }: { readonly store: LoreStore }): LoreStates => {
+export const createLoreStates = ({ store }: { readonly store: ValueStore }): LoreStates => {
   const forgotten = new Map<ConversationKey, number>();
   let clock = 0;
   const read = async (conversation: ConversationKey): Promise<LoreState> =>
     readLoreState(await store.get(keyOf(conversation)).catch(storeFailed));
+  const write = async (conversation: ConversationKey, state: LoreState): Promise<void> => {
+    const isEmpty = Object.keys(state.effects).length === 0;
+    await (isEmpty ? store.delete(keyOf(conversation)) : store.set(keyOf(conversation), state)).catch(storeFailed);
+  };
 
   return {
     open: async (conversation) => {
@@ -35,14 +41,15 @@ export const createLoreStates = ({ store }: { readonly store: LoreStore }): Lore
         keep: async (next) => {
           // An answer that was being made when everything was forgotten brings nothing back.
           if ((forgotten.get(conversation) ?? 0) > openedAt || isDeepStrictEqual(state, next)) return;
-          const isEmpty = Object.keys(next.effects).length === 0;
-          await (isEmpty ? store.delete(keyOf(conversation)) : store.set(keyOf(conversation), next)).catch(storeFailed);
+          await write(conversation, next);
         },
       };
     },
-    copy: async (from, to) => {
+    amend: async (from, to, change) => {
       const state = await read(from);
-      if (!isDeepStrictEqual(state, emptyLoreState)) await store.set(keyOf(to), state).catch(storeFailed);
+      if (isDeepStrictEqual(state, emptyLoreState)) return;
+      const next = await change(state);
+      if (from !== to || !isDeepStrictEqual(state, next)) await write(to, next);
     },
     forget: async (conversation) => {
       clock += 1;

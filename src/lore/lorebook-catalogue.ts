@@ -2,7 +2,8 @@ import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Lorebook } from '../core/lorebook.ts';
 import { inEnglish, type Sentence, sentence } from '../core/sentence.ts';
-import { idPattern, slugOf } from '../text/slug.ts';
+import { createInTurn } from '../kept/in-turn.ts';
+import { idPattern, numberedIds, slugOf } from '../text/slug.ts';
 import { type BookFormat, bookBytes, readBook, usableBook } from './book-file.ts';
 import { bytesOfFile, createBookFolder } from './book-folder.ts';
 import { createKept } from './kept.ts';
@@ -67,12 +68,7 @@ export const createLorebookCatalogue = async (options: LorebookCatalogueOptions)
   const folder = createBookFolder(options.importedFolder, options.now);
   let state = await readShelves(options, await folder.files());
   const kept = createKept<PreparedLorebook>(bounds.loreLibrary.keptMax, bounds.loreLibrary.keptBytesMax);
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  };
+  const inTurn = createInTurn();
 
   const list = (): readonly LorebookSummary[] =>
     [...state.values()].map(({ summary }) => summary).sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -81,6 +77,8 @@ export const createLorebookCatalogue = async (options: LorebookCatalogueOptions)
     if (found === undefined) throw unknown();
     return found;
   };
+  /** Fewer books than numbers: one is free. */
+  const freeId = (id: string): string => numberedIds(id).find((candidate) => !state.has(candidate)) ?? id;
   /** What lies there now. A shelf only knows names; the file is read again where its book is needed. */
   const bytesOf = ({ file }: Shelved): Promise<Uint8Array> => bytesOfFile(file.path, bounds.lorebook.fileBytesMax);
   const bookOf = async ({ summary, file }: Shelved, bytes: Uint8Array): Promise<Lorebook> =>
@@ -138,7 +136,7 @@ export const createLorebookCatalogue = async (options: LorebookCatalogueOptions)
       const stored = book.origin !== undefined && book.origin.fields.name !== book.name ? bookBytes(book, format) : bytes;
       return await inTurn(async () => {
         if (state.size >= bounds.loreLibrary.booksMax) throw full();
-        const id = wanted ?? freeId(slugOf(book.name, 'book'), (candidate) => state.has(candidate));
+        const id = wanted ?? freeId(slugOf(book.name, 'book'));
         if (state.has(id)) throw taken();
         const summary = await store(id, format, stored, { ...book, id });
         return { summary, warnings: [...warnings, ...prepareLorebook(book).problems] };
@@ -195,13 +193,6 @@ export const createLorebookCatalogue = async (options: LorebookCatalogueOptions)
         return summary;
       }),
   };
-};
-
-const freeId = (id: string, isTaken: (id: string) => boolean): string => {
-  if (!isTaken(id)) return id;
-  // Fewer books than numbers: one is free.
-  const numbers = Array.from({ length: bounds.loreLibrary.booksMax + 1 }, (_, index) => `${id.slice(0, 58)}-${index + 2}`);
-  return numbers.find((candidate) => !isTaken(candidate)) ?? id;
 };
 
 const refusal = (code: 'bad-input' | 'not-found' | 'not-allowed', said: Sentence): PaddockError =>

@@ -1,8 +1,12 @@
-import type { LorePosition, LoreRole } from '../core/lorebook.ts';
+import type { LoreRole } from '../core/lorebook.ts';
+import type { SectionPosition } from './decorators.ts';
 import type { PreparedEntry } from './prepare-lorebook.ts';
 
 /** Where an entry's text goes. */
-export type Placement = { readonly position: LorePosition; readonly depth: number; readonly role: LoreRole };
+export type Placement = { readonly position: SectionPosition; readonly depth: number; readonly role: LoreRole };
+
+/** The sections of the persona that stand in the prompt. */
+export type PersonaSections = Readonly<Record<'personality' | 'scenario', boolean>>;
 
 /** A text for the prompt, and whose it is. */
 export type PlacedText = { readonly text: string; readonly bookId: string; readonly entryId: string; readonly title: string };
@@ -13,6 +17,9 @@ export type PlacedAtDepth = { readonly depth: number; readonly role: LoreRole; r
 /** All texts by place, each in the order in which they stand there: a higher order is nearer to the end. */
 export type PlacedLore = {
   readonly before: readonly PlacedText[];
+  /** Behind the persona's personality, and behind the scenario. */
+  readonly personality: readonly PlacedText[];
+  readonly scenario: readonly PlacedText[];
   readonly after: readonly PlacedText[];
   readonly noteTop: readonly PlacedText[];
   readonly noteBottom: readonly PlacedText[];
@@ -24,10 +31,19 @@ export type PlacedLore = {
   readonly outlets: ReadonlyMap<string, readonly PlacedText[]>;
 };
 
-/** The entry's own place, or the one its decorators ask for. `@@position` goes before `@@depth`, that before `@@reverse_depth`. */
-export const placementOf = ({ entry, decorators }: PreparedEntry, messageCount: number): Placement => {
+/**
+ * The entry's own place, or the one its decorators ask for. `@@position` goes before `@@depth`, that before `@@reverse_depth`; one that
+ * asks for a section that is not there counts for nothing.
+ */
+export const placementOf = (
+  { entry, decorators }: PreparedEntry,
+  messageCount: number,
+  sections: PersonaSections = { personality: true, scenario: true },
+): Placement => {
   const role = decorators.role ?? entry.role;
-  if (decorators.position !== undefined) return { position: decorators.position, depth: entry.depth, role };
+  const { position } = decorators;
+  const isThere = (position !== 'personality' && position !== 'scenario') || sections[position];
+  if (position !== undefined && isThere) return { position, depth: entry.depth, role };
   if (decorators.depth !== undefined) return { position: 'depth', depth: decorators.depth, role };
   if (decorators.reverseDepth !== undefined) {
     return { position: 'depth', depth: Math.max(0, messageCount - decorators.reverseDepth), role };
@@ -41,7 +57,7 @@ export type Placeable = PlacedText & { readonly placement: Placement; readonly o
 /** Groups texts by place, in ascending order; of equal order the earlier book and entry stands first. Empty texts stand nowhere. */
 export const placeEntries = (entries: readonly Placeable[]): PlacedLore => {
   const sorted = entries.filter((entry) => entry.text.trim() !== '').sort((a, b) => a.order - b.order);
-  const at = (position: LorePosition): readonly PlacedText[] =>
+  const at = (position: SectionPosition): readonly PlacedText[] =>
     sorted.filter(({ placement }) => placement.position === position).map(textOf);
   const outlets = new Map<string, PlacedText[]>();
   const depths = new Map<string, { readonly depth: number; readonly role: LoreRole; readonly texts: PlacedText[] }>();
@@ -61,6 +77,8 @@ export const placeEntries = (entries: readonly Placeable[]): PlacedLore => {
   }
   return {
     before: at('before'),
+    personality: at('personality'),
+    scenario: at('scenario'),
     after: at('after'),
     noteTop: at('note-top'),
     noteBottom: at('note-bottom'),

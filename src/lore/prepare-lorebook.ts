@@ -111,8 +111,9 @@ const createTerms = (): Terms => {
   const list: Term[] = [];
   const problems: string[] = [];
   const known = new Map<string, readonly number[]>();
-  const { searchedCharactersMax, searchedKeyCharactersMax, patternsMax, warningsMax } = bounds.lorebook;
+  const { searchedCharactersMax, searchedKeysMax, searchedKeyCharactersMax, patternsMax, warningsMax } = bounds.lorebook;
   let charactersLeft: number = searchedCharactersMax;
+  let keysLeft: number = searchedKeysMax;
   let patternsLeft: number = patternsMax;
   let patternSizesLeft: number = bounds.lorebook.patternSizesMax;
 
@@ -128,6 +129,8 @@ const createTerms = (): Terms => {
     }
     charactersLeft -= key.length;
     if (charactersLeft < 0) return `stands after ${searchedCharactersMax} characters of keys, which is all that a book may have`;
+    if (keysLeft <= 0) return `stands after ${searchedKeysMax} different keys, which is all that a book may have`;
+    keysLeft -= 1;
     const isWholeWord = wantsWholeWord(entry, key);
     if (hasMacro(key)) return { kind: 'macro', key, isCaseSensitive, isWholeWord, isPattern: entry.keysArePatterns };
     if (written === undefined)
@@ -154,7 +157,8 @@ const createTerms = (): Terms => {
         problems.push(`The key ${shown} of "${(entry.title || entry.id).slice(0, 60)}" is never found: it ${term}.`);
       }
       const made = typeof term === 'string' ? [] : [list.push(term) - 1];
-      known.set(signature, made);
+      // What comes after too many is not even remembered.
+      if (keysLeft > 0) known.set(signature, made);
       return made;
     },
   };

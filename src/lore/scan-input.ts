@@ -1,5 +1,6 @@
 import type { LoreSource } from '../core/lorebook.ts';
 import type { LoreState } from './effects.ts';
+import type { PersonaSections } from './place-entries.ts';
 import type { PreparedLorebook } from './prepare-lorebook.ts';
 
 /** What a book is attached to; the books claim their tokens in this order. */
@@ -11,16 +12,20 @@ export type ScanInput = {
   readonly books: readonly { readonly book: PreparedLorebook; readonly scope: LoreScope }[];
   /** The newest messages, oldest first, with the names people see; more than the deepest scan needs are not read. */
   readonly messages: readonly { readonly name: string; readonly text: string }[];
-  /** Messages of the whole conversation; timed effects count by it. */
+  /** Messages of the whole conversation before the answer; timed effects count by it. */
   readonly messageCount: number;
-  /** The persona's answers so far, for `@@activate_only_after`. [0] */
+  /** Messages that there are now: more where an answer is made anew that others came after. [`messageCount`] */
+  readonly messagesNow?: number;
+  /** Answers in the whole conversation so far, for `@@activate_only_after` and `@@activate_only_every`. [0] */
   readonly answerCount?: number;
-  /** Which greeting began the conversation, 0 the first, for `@@is_greeting`. [not known: the decorator is ignored] */
+  /** Which greeting began the conversation, 0 the first, -1 none, for `@@is_greeting`. [not known: the decorator is ignored] */
   readonly greeting?: number;
   /** Texts besides the chat, for entries that ask for them; macros already expanded. */
   readonly sources?: Partial<Readonly<Record<LoreSource, string>>>;
   /** Who answers: names and id, and tags. [nobody in particular: filters that name somebody don't let through] */
   readonly character?: { readonly names: readonly string[]; readonly tags: readonly string[] };
+  /** Which sections of who answers stand in the prompt, for `@@position`. [both] */
+  readonly sections?: PersonaSections;
   /** The kind of answer. [normal] */
   readonly trigger?: string;
   /** Messages that are searched where neither entry nor book says otherwise. [2] */

@@ -1,10 +1,20 @@
 import type { ConversationKey, Turn } from '../core/conversation.ts';
 import type { Logger } from '../core/logger.ts';
-import type { NewTurn, PinOutcome, RemovedTurns, TurnChange } from '../core/memory.ts';
+import type { NewTurn, PinOutcome, RemovedTurns, TurnChange, TurnCounts } from '../core/memory.ts';
+import { answersIn, countAnswers, countsAfter, countThrough, firstTurn } from './counts.ts';
 import { emptyHead, type Head, turnId } from './format.ts';
+import { finishPending, messageIdsOf, replaced } from './pending.ts';
+import { dropQuotes, withoutQuote } from './quotes.ts';
 import type { Records } from './records.ts';
-import { type Found, findMessages, findTurn, findTurns, segmentAt } from './search.ts';
-import { settingsOfCopies, settingsThrough, settingsWithout, settingsWithoutTurns, withPins } from './settings-of-turns.ts';
+import { type Found, findMessages, findQuotes, findTurn, findTurns, segmentAt } from './search.ts';
+import {
+  settingsOfCopies,
+  settingsThrough,
+  settingsWithout,
+  settingsWithoutTurns,
+  withoutSummaryOf,
+  withPins,
+} from './settings-of-turns.ts';
 import { changedTurn, copiesOf, turnOf } from './turns.ts';
 
 /** When a tail is full, and how many of the turns that were removed are handed back. */
@@ -26,14 +36,16 @@ export type ConversationLog = {
   turns(range: { readonly fromId?: string; readonly toId?: string; readonly newest?: number }): Promise<readonly Turn[]>;
   turn(id: string): Promise<Turn | undefined>;
   turnsOf(ids: readonly string[]): Promise<readonly Turn[]>;
+  counts(toId: string | undefined): Promise<TurnCounts>;
+  first(): Promise<Turn | undefined>;
   find(messageId: string): Promise<Turn | undefined>;
   edit(messageId: string, text: string): Promise<boolean>;
   change(id: string, change: TurnChange): Promise<Turn | undefined>;
   remove(messageIds: readonly string[]): Promise<number>;
   removeTurns(ids: readonly string[]): Promise<readonly Turn[]>;
   removeAfter(id: string): Promise<RemovedTurns>;
-  /** Takes over copies of turns, with settings; undefined when there are turns already. */
-  fill(turns: readonly Turn[], settings: Head['settings']): Promise<number | undefined>;
+  /** Takes over copies of turns, with settings; undefined when there are turns already. `isCutOff`: the first ones are missing. */
+  fill(turns: readonly Turn[], settings: Head['settings'], isCutOff?: boolean): Promise<number | undefined>;
   clear(): Promise<number>;
   pin(id: string, isPinned: boolean, countMax: number): Promise<PinOutcome>;
   configure(settings: Head['settings']): Promise<void>;
@@ -57,51 +69,14 @@ export const openConversationLog = async (
     head = next;
   };
 
-  /** Does what the head says is pending and returns the head without it, not yet written. Can be repeated. */
-  const finished = async ({ pending, ...rest }: Head): Promise<Head> => {
-    if (pending === undefined) return rest;
-    switch (pending.kind) {
-      case 'seal':
-        await records.writeSegment(conversation, rest.nextSegment, rest.tail, messageIdsOf(rest.tail));
-        return { ...rest, nextSegment: rest.nextSegment + 1, tail: [] };
-      case 'remove':
-        for (const { segment, turnIds } of pending.segments) {
-          const kept = (await records.readSegment(conversation, segment)).filter(({ id }) => !turnIds.includes(id));
-          await records.writeSegment(conversation, segment, kept, []);
-        }
-        await records.deletePlaces(conversation, pending.messageIds);
-        return rest;
-      case 'clear':
-        for (let number = pending.from; number < pending.to; number += 1) {
-          const state = await records.deleteSegment(conversation, number);
-          if (state === 'was damaged') logger.warn({ conversation, segment: number }, 'removed a damaged segment');
-        }
-        return rest;
-      case 'cut': {
-        for (let number = pending.segment + 1; number < pending.to; number += 1)
-          await records.deleteSegment(conversation, number);
-        const turns = await records.readSegment(conversation, pending.segment);
-        const kept = turns.filter(({ id }) => id <= pending.afterId);
-        // The index first: without the turns nothing would know any more what to remove from it.
-        await records.deletePlaces(conversation, messageIdsOf(turns.slice(kept.length)));
-        await records.writeSegment(conversation, pending.segment, kept, []);
-        return rest;
-      }
-      case 'replace': {
-        const turns = await records.readSegment(conversation, pending.segment);
-        await records.writeSegment(conversation, pending.segment, replaced(turns, pending.turn), pending.turn.messageIds);
-        await records.deletePlaces(conversation, pending.goneMessageIds);
-        return rest;
-      }
-      default:
-        return pending satisfies never;
-    }
-  };
+  const finished = (pending: Head): Promise<Head> => finishPending({ conversation, records, logger }, pending);
 
   if (head.pending !== undefined) {
     logger.info({ conversation, pending: head.pending.kind }, 'finishing a change that was interrupted');
     await write(await finished(head));
   }
+
+  const segments = { conversation, records };
 
   /** Puts a turn in the place of the one that was found. */
   const put = async ({ turn: former, segment }: Found, turn: Turn): Promise<void> => {
@@ -111,15 +86,17 @@ export const openConversationLog = async (
       await write({ ...head, pending: { kind: 'replace', segment, turn, goneMessageIds } });
       return write(await finished(head));
     }
-    const turns = await records.readSegment(conversation, segment);
-    return records.writeSegment(conversation, segment, replaced(turns, turn), []);
+    const turns = replaced(await records.readSegment(conversation, segment), turn);
+    if (former.quoted !== undefined) await dropQuotes(segments, segment, [former], turns);
+    return records.writeSegment(conversation, segment, turns, []);
   };
 
   const removeFound = async (found: readonly Found[]): Promise<void> => {
     if (found.length === 0) return;
     const gone = new Set(found.map(({ turn }) => turn.id));
     const settings = settingsWithout(head.settings, gone);
-    const rest = { ...head, settings, count: head.count - found.length, tail: head.tail.filter(({ id }) => !gone.has(id)) };
+    const counts = countsAfter(head, { turns: -found.length, answers: -answersIn(found.map(({ turn }) => turn)) });
+    const rest = { ...head, settings, ...counts, tail: head.tail.filter(({ id }) => !gone.has(id)) };
     const sealed = Map.groupBy(
       found.filter(({ segment }) => segment !== 'tail'),
       ({ segment }) => Number(segment),
@@ -130,8 +107,6 @@ export const openConversationLog = async (
     await write({ ...rest, pending: { kind: 'remove', segments, messageIds: [...indexed] } });
     await write(await finished(head));
   };
-
-  const segments = { conversation, records };
 
   const isFull = (tail: readonly Turn[]): boolean =>
     tail.length >= bounds.segmentTurnsMax || charactersOf(tail) >= bounds.segmentCharactersMax;
@@ -146,7 +121,8 @@ export const openConversationLog = async (
         head = await finished(head);
       }
       const turn = turnOf(newTurn, turnId(head.nextTurn));
-      await write({ ...head, nextTurn: head.nextTurn + 1, count: head.count + 1, tail: [...head.tail, turn] });
+      const counts = countsAfter(head, { turns: 1, answers: answersIn([turn]) });
+      await write({ ...head, ...counts, nextTurn: head.nextTurn + 1, tail: [...head.tail, turn] });
       return turn;
     },
     turns: async ({ fromId = '', toId, newest = Number.POSITIVE_INFINITY }) => {
@@ -171,11 +147,18 @@ export const openConversationLog = async (
     },
     turn: async (id) => (await findTurn(segments, head, id))?.turn,
     turnsOf: async (ids) => (await findTurns(segments, head, ids)).map(({ turn }) => turn),
+    counts: async (toId) => {
+      if (head.answers === undefined) await write({ ...head, answers: await countAnswers(segments, head) });
+      return countThrough(segments, head, toId);
+    },
+    first: () => firstTurn(segments, head),
     find: async (messageId) => (await findMessages(segments, head, [messageId]))[0]?.turn,
     edit: async (messageId, text) => {
       const [found] = await findMessages(segments, head, [messageId]);
       if (found === undefined) return false;
-      await put(found, { ...found.turn, alternatives: found.turn.alternatives.with(found.turn.shown, text) });
+      // What it replies to is no part of what was edited.
+      const whole = `${found.turn.quoted?.text ?? ''}${text}`;
+      await put(found, { ...found.turn, alternatives: found.turn.alternatives.with(found.turn.shown, whole) });
       return true;
     },
     change: async (id, change) => {
@@ -187,6 +170,11 @@ export const openConversationLog = async (
     remove: async (messageIds) => {
       const found = await findMessages(segments, head, messageIds);
       await removeFound(found);
+      const quoting = await findQuotes(segments, head, messageIds);
+      for (const each of quoting) await put(each, withoutQuote(each.turn));
+      const changed = new Set(quoting.map(({ turn }) => turn.id));
+      const settings = withoutSummaryOf(head.settings, changed);
+      if (settings !== head.settings) await write({ ...head, settings });
       return found.length;
     },
     removeTurns: async (ids) => {
@@ -200,14 +188,17 @@ export const openConversationLog = async (
       const { removedTurnsMax = Number.POSITIVE_INFINITY } = bounds;
       let turns = head.tail.filter((turn) => turn.id > id);
       let count = turns.length;
+      let answers = answersIn(turns);
       for (let number = head.nextSegment - 1; number >= segment; number -= 1) {
         const gone = (await records.readSegment(conversation, number)).filter((turn) => turn.id > id);
         count += gone.length;
+        answers += answersIn(gone);
         if (turns.length < removedTurnsMax) turns = [...gone, ...turns];
       }
       if (count === 0) return { count, turns: [] };
       const settings = settingsThrough(head.settings, id);
-      const rest = { ...head, settings, count: head.count - count, tail: head.tail.filter((turn) => turn.id <= id) };
+      const counts = countsAfter(head, { turns: -count, answers: -answers });
+      const rest = { ...head, settings, ...counts, tail: head.tail.filter((turn) => turn.id <= id) };
       if (isTailKept) await write(rest);
       else {
         const to = head.nextSegment;
@@ -216,7 +207,7 @@ export const openConversationLog = async (
       }
       return { count, turns: turns.slice(-removedTurnsMax) };
     },
-    fill: async (turns, settings) => {
+    fill: async (turns, settings, isCutOff = false) => {
       if (head.count > 0) return undefined;
       const copies = copiesOf(turns, head.nextTurn);
       const blocks: Turn[][] = [[]];
@@ -230,7 +221,7 @@ export const openConversationLog = async (
       // Until the head knows of them, a crash takes the segments away again.
       if (sealed.length > 0) await write({ ...head, pending: { kind: 'clear', from, to } });
       for (const [index, block] of sealed.entries()) await records.writeSegment(conversation, from + index, block, []);
-      const { pending: _done, ...rest } = head;
+      const { pending: _done, isCutOff: _former, ...rest } = head;
       const idOf = (id: string): string | undefined => copies[turns.findLastIndex((turn) => turn.id <= id)]?.id;
       const copyOf = (id: string): string | undefined => copies[turns.findIndex((turn) => turn.id === id)]?.id;
       await write({
@@ -238,16 +229,21 @@ export const openConversationLog = async (
         nextSegment: to,
         nextTurn: rest.nextTurn + copies.length,
         count: copies.length,
+        answers: answersIn(copies),
+        ...(isCutOff && { isCutOff }),
         tail: blocks.at(-1) ?? [],
         settings: { ...settingsWithoutTurns(rest.settings), ...settingsOfCopies(settings, idOf, copyOf) },
       });
       return copies.length;
     },
     clear: async () => {
+      const { isCutOff: _former, ...rest } = head;
       const { count, firstSegment: from, nextSegment: to } = head;
-      const settings = settingsWithoutTurns(head.settings);
-      const isClean = Object.keys(settings).length === Object.keys(head.settings).length;
-      const cleared = { ...head, count: 0, firstSegment: to, tail: [], settings };
+      const kept = settingsWithoutTurns(head.settings);
+      const isClean = Object.keys(kept).length === Object.keys(head.settings).length;
+      // What was picked is picked anew; no other reset has this number, for turns never get theirs twice.
+      const settings = count === 0 ? kept : { ...kept, pickSeed: `${conversation}#${head.nextTurn}` };
+      const cleared = { ...rest, count: 0, answers: 0, firstSegment: to, tail: [], settings };
       if (count === 0 && from === to && isClean) return 0;
       if (from === to) await write(cleared);
       else {
@@ -268,11 +264,6 @@ export const openConversationLog = async (
     configure: (settings) => write({ ...head, settings }),
   };
 };
-
-const replaced = (turns: readonly Turn[], turn: Turn): readonly Turn[] =>
-  turns.map((other) => (other.id === turn.id ? turn : other));
-
-const messageIdsOf = (turns: readonly Turn[]): readonly string[] => turns.flatMap((turn) => turn.messageIds);
 
 const charactersOf = (turns: readonly Turn[]): number =>
   turns.reduce((sum, turn) => sum + turn.alternatives.reduce((length, text) => length + text.length, 0), 0);

@@ -7,6 +7,7 @@ import type { ConversationSettings, Turn } from '../core/conversation.ts';
  *     conversation:<key>        the head: settings, counters and the newest turns (the tail)
  *     segment:<key>:<n>         older turns, sealed: the former tails, in the order of their numbers
  *     message:<key>:<id>        the segment of the turn that carries a platform message
+ *     quote:<key>:<id>          the segments with turns that quote one which is not remembered itself
  *
  * An append writes the head alone: one key, so no crash can leave half of it, on any backend. When the
  * tail is full it becomes a segment, whose messages get into the index then (those of the tail are
@@ -28,6 +29,7 @@ const migrations: Readonly<Record<RecordKind, readonly Migration[]>> = {
   conversation: [toVersion2],
   segment: [toVersion2],
   message: [toVersion2],
+  quote: [toVersion2],
 };
 
 const counter = z.int().nonnegative();
@@ -42,6 +44,13 @@ const turn = z
     at: z.number(),
     messageIds: z.array(z.string()),
     replyTo: z.string().exactOptional(),
+    quoted: z
+      .strictObject({
+        speaker: z.strictObject({ id: z.string(), name: z.string() }),
+        messageId: z.string(),
+        text: z.string(),
+      })
+      .exactOptional(),
   })
   .refine(({ alternatives, shown }) => shown < alternatives.length, 'shows an alternative that it does not have');
 
@@ -73,10 +82,11 @@ const settings = z.strictObject({
   scene: scene.exactOptional(),
   note: note.exactOptional(),
   scenario: z.string().exactOptional(),
-  summary: z.strictObject({ text: z.string(), throughId: z.string() }).exactOptional(),
+  summary: z.strictObject({ text: z.string(), fromId: z.string().exactOptional(), throughId: z.string() }).exactOptional(),
   isSummarised: z.boolean().exactOptional(),
   pins: z.array(z.string()).exactOptional(),
   variables: z.record(z.string(), z.string()).exactOptional(),
+  pickSeed: z.string().exactOptional(),
   promptStartId: z.string().exactOptional(),
 } satisfies { [Name in keyof Required<ConversationSettings>]: z.ZodType });
 
@@ -108,6 +118,10 @@ const head = z
     nextSegment: counter,
     /** Turns in all, sealed ones and the tail. */
     count: counter,
+    /** Answers among them. Absent in what was stored before they were counted. */
+    answers: counter.exactOptional(),
+    /** A copy that does not hold the turn which the conversation began with. */
+    isCutOff: z.literal(true).exactOptional(),
     tail: z.array(turn),
     settings,
     /** When the conversation was last written, in milliseconds since 1970. */
@@ -115,12 +129,15 @@ const head = z
     pending: pending.exactOptional(),
   })
   .refine(({ firstSegment, nextSegment }) => firstSegment <= nextSegment, 'ends before it begins')
-  .refine(({ count, tail }) => count >= tail.length, 'counts fewer turns than it has');
+  .refine(({ count, tail }) => count >= tail.length, 'counts fewer turns than it has')
+  .refine(({ count, answers = 0 }) => answers <= count, 'counts more answers than turns');
 
 const segment = z.strictObject({ v: z.literal(formatVersion), turns: z.array(turn) });
 const message = z.strictObject({ v: z.literal(formatVersion), segment: counter });
 
-const schemas = { conversation: head, segment, message };
+const quote = z.strictObject({ v: z.literal(formatVersion), segments: z.array(counter) });
+
+const schemas = { conversation: head, segment, message, quote };
 
 export type RecordKind = keyof typeof schemas;
 type Pending =
@@ -133,7 +150,13 @@ export type Head = Readonly<Omit<z.infer<typeof head>, 'tail' | 'pending' | 'set
 };
 export type Segment = { readonly v: typeof formatVersion; readonly turns: readonly Turn[] };
 export type MessagePlace = z.infer<typeof message>;
-type Records = { readonly conversation: Head; readonly segment: Segment; readonly message: MessagePlace };
+export type QuotePlaces = { readonly v: typeof formatVersion; readonly segments: readonly number[] };
+type Records = {
+  readonly conversation: Head;
+  readonly segment: Segment;
+  readonly message: MessagePlace;
+  readonly quote: QuotePlaces;
+};
 
 // What is written as a turn must be all of a turn; a new property of Turn fails here until it has its schema.
 type Same<A, B> = [A, B] extends [B, A] ? true : never;
@@ -166,6 +189,7 @@ export const emptyHead: Head = {
   firstSegment: 0,
   nextSegment: 0,
   count: 0,
+  answers: 0,
   tail: [],
   settings: {},
   changedAt: 0,

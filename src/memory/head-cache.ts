@@ -48,6 +48,10 @@ export const withHeadCache = (
       await records.writeHead(conversation, head);
       hold(conversation, measured(head));
     },
+    deleteHead: async (conversation) => {
+      drop(conversation);
+      await records.deleteHead(conversation);
+    },
   };
 };
 

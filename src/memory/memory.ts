@@ -9,6 +9,7 @@ import { type ConversationLog, openConversationLog } from './conversation-log.ts
 import { withHeadCache } from './head-cache.ts';
 import { createRecords } from './records.ts';
 import { createSerial } from './serial.ts';
+import { settingsThrough } from './settings-of-turns.ts';
 
 /**
  * The memory over any Keyv, which needs no transactions; `format.ts` tells how it is kept. One
@@ -47,21 +48,31 @@ export const createMemory = ({
     turn: (conversation, turnId) => inLog(conversation, (log) => log.turn(turnId)),
     turnsOf: (conversation, turnIds) => inLog(conversation, (log) => log.turnsOf(turnIds)),
     count: (conversation) => inLog(conversation, async (log) => log.head.count),
+    counts: (conversation, toId) => inLog(conversation, (log) => log.counts(toId)),
+    first: (conversation) => inLog(conversation, (log) => log.first()),
     findByMessage: (conversation, messageId) => inLog(conversation, (log) => log.find(messageId)),
     editMessage: (conversation, messageId, text) => inLog(conversation, (log) => log.edit(messageId, text)),
     change: (conversation, turnId, change) => inLog(conversation, (log) => log.change(turnId, change)),
     remove: (conversation, turnIds) => inLog(conversation, (log) => log.removeTurns(turnIds)),
     removeAfter: (conversation, turnId) => inLog(conversation, (log) => log.removeAfter(turnId)),
     copy: async (from, to, range) => {
-      const { turns, settings } = await inLog(from, async (log) => ({
+      const { turns, first, settings } = await inLog(from, async (log) => ({
         turns: await log.turns(range),
-        settings: log.head.settings,
+        first: await log.first(),
+        // What was picked there stays picked.
+        settings: { pickSeed: from, ...settingsThrough(log.head.settings, range.toId) },
       }));
-      return inLog(to, (log) => log.fill(turns, settings));
+      return inLog(to, (log) => log.fill(turns, settings, turns[0]?.id !== first?.id));
     },
     deleteMessages: (conversation, messageIds) => inLog(conversation, (log) => log.remove(messageIds)),
     pin: (conversation, turnId, isPinned) => inLog(conversation, (log) => log.pin(turnId, isPinned, bounds.pins.countMax)),
     reset: (conversation) => inLog(conversation, (log) => log.clear()),
+    forget: (conversation) =>
+      inLog(conversation, async (log) => {
+        const forgotten = await log.clear();
+        await records.deleteHead(conversation);
+        return forgotten;
+      }),
     settings: (conversation) => inLog(conversation, async (log): Promise<ConversationSettings> => log.head.settings),
     configure: (conversation, change) =>
       inLog(conversation, (log) => {

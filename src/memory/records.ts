@@ -2,7 +2,16 @@ import type Keyv from 'keyv';
 import type { ConversationKey, Turn } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
 import { sentence } from '../core/sentence.ts';
-import { formatVersion, type Head, type MessagePlace, parseRecord, type RecordKind, type Segment } from './format.ts';
+import {
+  formatVersion,
+  type Head,
+  type MessagePlace,
+  parseRecord,
+  type QuotePlaces,
+  type RecordKind,
+  type Segment,
+} from './format.ts';
+import { dropQuotes } from './quotes.ts';
 
 /** The stored values of conversations, checked. Every failure is a `PaddockError` (`store-failed`). */
 export type Records = {
@@ -23,6 +32,12 @@ export type Records = {
   /** The segment of the turn that carries a message; a turn still in the tail has none. */
   readPlace(conversation: ConversationKey, messageId: string): Promise<MessagePlace | undefined>;
   deletePlaces(conversation: ConversationKey, messageIds: readonly string[]): Promise<void>;
+  /** The segments in which turns quote a message; those in the tail are in none. */
+  readQuotes(conversation: ConversationKey, messageId: string): Promise<readonly number[]>;
+  /** Without segments nothing is left of it. */
+  writeQuotes(conversation: ConversationKey, messageId: string, segments: readonly number[]): Promise<void>;
+  /** Nothing is left of the conversation; its segments must be gone already. */
+  deleteHead(conversation: ConversationKey): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -88,12 +103,20 @@ export const createRecords = (store: Keyv): Records => {
       if (found !== 'damaged') {
         const messageIds = found.turns.flatMap((turn) => turn.messageIds);
         await records.deletePlaces(conversation, messageIds);
+        await dropQuotes({ conversation, records }, number, found.turns);
       }
       await remove([key]);
       return found === 'damaged' ? 'was damaged' : 'was whole';
     },
     readPlace: (conversation, messageId) => read('message', placeKey(conversation, messageId)),
     deletePlaces: (conversation, messageIds) => remove(messageIds.map((id) => placeKey(conversation, id))),
+    readQuotes: async (conversation, messageId) => (await read('quote', quoteKey(conversation, messageId)))?.segments ?? [],
+    writeQuotes: (conversation, messageId, segments) => {
+      const key = quoteKey(conversation, messageId);
+      const value: QuotePlaces = { v: formatVersion, segments };
+      return segments.length === 0 ? remove([key]) : write([{ kind: 'quote', key, value }]);
+    },
+    deleteHead: (conversation) => remove([headKey(conversation)]),
     close: () => guarded('close', '', () => store.disconnect()),
   };
   return records;
@@ -105,8 +128,10 @@ const segmentKey = (conversation: ConversationKey, number: number): string => `s
  * Conversation keys hold colons; a message id in a key holds none, so that no two pairs have the same key.
  * Nor does it hold half a surrogate pair, which stores refuse: a tail with such an id could never be sealed.
  */
-const placeKey = (conversation: ConversationKey, messageId: string): string =>
-  `message:${conversation}:${messageId.replace(/[%:\p{Surrogate}]/gu, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`)}`;
+const placeKey = (conversation: ConversationKey, messageId: string): string => `message:${conversation}:${inKey(messageId)}`;
+const quoteKey = (conversation: ConversationKey, messageId: string): string => `quote:${conversation}:${inKey(messageId)}`;
+const inKey = (messageId: string): string =>
+  messageId.replace(/[%:\p{Surrogate}]/gu, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`);
 
 const guarded = async <Result>(verb: string, key: string, work: () => Promise<Result>): Promise<Result> => {
   try {

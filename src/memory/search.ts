@@ -7,7 +7,10 @@ import type { Records } from './records.ts';
 export type Found = { readonly turn: Turn; readonly segment: 'tail' | number };
 
 /** The sealed segments of a conversation. */
-type Segments = { readonly conversation: ConversationKey; readonly records: Pick<Records, 'readSegment' | 'readPlace'> };
+type Segments = {
+  readonly conversation: ConversationKey;
+  readonly records: Pick<Records, 'readSegment' | 'readPlace' | 'readQuotes'>;
+};
 
 /** Looks a turn up by its id, which says nothing about its segment: in few steps, because ids ascend. */
 export const findTurn = async (segments: Segments, head: Head, id: string): Promise<Found | undefined> => {
@@ -104,4 +107,26 @@ export const findMessages = async (
   }
   for (const segment of segments) collect(await records.readSegment(conversation, segment), segment);
   return [...found.values()];
+};
+
+/** The turns that quote any of these messages. */
+export const findQuotes = async (
+  { conversation, records }: Segments,
+  head: Head,
+  messageIds: readonly string[],
+): Promise<readonly Found[]> => {
+  const wanted = new Set(messageIds);
+  const found: Found[] = [];
+  const collect = (turns: readonly Turn[], segment: Found['segment']): void => {
+    for (const turn of turns) if (turn.quoted && wanted.has(turn.quoted.messageId)) found.push({ turn, segment });
+  };
+  collect(head.tail, 'tail');
+  if (head.firstSegment === head.nextSegment) return found;
+  const segments = new Set<number>();
+  for (const id of wanted) for (const segment of await records.readQuotes(conversation, id)) segments.add(segment);
+  // Outside these, it is what an interrupted reset left.
+  for (const segment of segments)
+    if (segment >= head.firstSegment && segment < head.nextSegment)
+      collect(await records.readSegment(conversation, segment), segment);
+  return found;
 };

@@ -1,4 +1,4 @@
-import type { ConversationSettings } from '../core/conversation.ts';
+import type { ConversationSettings, Summary } from '../core/conversation.ts';
 
 // Some settings speak of turns, and go or change with them.
 
@@ -8,12 +8,20 @@ export const settingsWithoutTurns = (settings: ConversationSettings): Conversati
   return others;
 };
 
-/** Settings after single turns were removed. */
+/** Settings after single turns were removed: a summary may tell what they said, so it is made anew. */
 export const settingsWithout = (settings: ConversationSettings, gone: ReadonlySet<string>): ConversationSettings =>
   withPins(
-    settings,
+    withoutSummaryOf(settings, gone),
     settings.pins?.filter((id) => !gone.has(id)),
   );
+
+/** Settings without a summary that covers any of these turns. */
+export const withoutSummaryOf = (settings: ConversationSettings, turnIds: ReadonlySet<string>): ConversationSettings => {
+  const { summary, ...others } = settings;
+  if (summary === undefined) return settings;
+  const { fromId = '', throughId } = summary;
+  return [...turnIds].some((id) => fromId <= id && id <= throughId) ? others : settings;
+};
 
 /** Settings with other pins. */
 export const withPins = (
@@ -21,8 +29,8 @@ export const withPins = (
   pins: readonly string[] | undefined,
 ): ConversationSettings => ({ ...others, ...(pins !== undefined && pins.length > 0 && { pins }) });
 
-/** Settings after the turns behind this one were removed. */
-export const settingsThrough = (settings: ConversationSettings, id: string): ConversationSettings => {
+/** Settings after the turns behind this one were removed. [none was] */
+export const settingsThrough = (settings: ConversationSettings, id = '\uffff'): ConversationSettings => {
   const { promptStartId, summary, pins, ...others } = settings;
   return {
     ...withPins(
@@ -46,22 +54,30 @@ export const settingsOfCopies = (
 ): ConversationSettings => {
   const { promptStartId, summary, scene, pins, ...others } = settings;
   const start = promptStartId === undefined ? undefined : idOf(promptStartId);
-  const through = summary === undefined ? undefined : idOf(summary.throughId);
+  const summaryOfCopies = summary && summaryOf(summary, idOf);
   return {
     ...withPins(
       others,
       pins?.flatMap((pin) => copyOf(pin) ?? []),
     ),
     ...(start !== undefined && { promptStartId: start }),
-    ...(summary !== undefined && through !== undefined && { summary: { ...summary, throughId: through } }),
+    ...(summaryOfCopies && { summary: summaryOfCopies }),
     ...(scene !== undefined && {
       scene: {
         ...scene,
         members: scene.members.map(({ joinedAfterId, ...member }) => {
-          const joined = joinedAfterId === undefined ? undefined : idOf(joinedAfterId);
+          // Who heard all that was copied may still not know what a summary tells of before.
+          const joined = joinedAfterId === undefined ? undefined : (idOf(joinedAfterId) ?? (summaryOfCopies && ''));
           return { ...member, ...(joined !== undefined && { joinedAfterId: joined }) };
         }),
       },
     }),
   };
+};
+
+/** Without the beginning of what it covers, that is the conversation's own. */
+const summaryOf = ({ text, fromId, throughId }: Summary, idOf: (id: string) => string | undefined): Summary | undefined => {
+  const through = idOf(throughId);
+  const from = fromId === undefined ? undefined : idOf(fromId);
+  return through === undefined ? undefined : { text, ...(from !== undefined && { fromId: from }), throughId: through };
 };

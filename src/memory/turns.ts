@@ -2,6 +2,7 @@ import { bounds } from '../core/bounds.ts';
 import { shownText, type Turn } from '../core/conversation.ts';
 import type { NewTurn, TurnChange } from '../core/memory.ts';
 import { turnId } from './format.ts';
+import { withoutQuote } from './quotes.ts';
 
 /** A new turn as it is stored. */
 export const turnOf = (turn: NewTurn, id: string): Turn => ({
@@ -13,17 +14,19 @@ export const turnOf = (turn: NewTurn, id: string): Turn => ({
   at: turn.at,
   messageIds: [...turn.messageIds],
   ...(turn.replyTo === undefined ? {} : { replyTo: turn.replyTo }),
+  ...(turn.quoted && { quoted: turn.quoted }),
 });
 
 /** The turn after a change; undefined when it has no such text. */
 export const changedTurn = (turn: Turn, change: TurnChange): Turn | undefined => {
+  if (change.kind === 'unquote') return withoutQuote(turn);
   const texts = changedTexts(turn, change);
   return texts && { ...turn, ...texts, messageIds: [...(change.messageIds ?? turn.messageIds)] };
 };
 
 type Texts = Pick<Turn, 'alternatives' | 'shown'>;
 
-const changedTexts = (turn: Turn, change: TurnChange): Texts | undefined => {
+const changedTexts = (turn: Turn, change: Exclude<TurnChange, { kind: 'unquote' }>): Texts | undefined => {
   const { alternatives, shown } = turn;
   switch (change.kind) {
     case 'add':

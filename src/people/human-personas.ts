@@ -4,13 +4,7 @@ import { PaddockError } from '../core/error.ts';
 import type { HumanPersona } from '../core/human-persona.ts';
 import { sentence } from '../core/sentence.ts';
 import type { Place } from '../core/settings.ts';
-
-/** What human personas are kept in; a Keyv is one. */
-export type HumanPersonaStore = {
-  get(key: string): Promise<unknown>;
-  set(key: string, value: unknown): Promise<unknown>;
-  delete(key: string): Promise<boolean>;
-};
+import { createKeptValues, storeFailure, type ValueStore } from '../kept/kept-values.ts';
 
 /** What humans say about themselves: by user, and there by server or channel, or `default` for everywhere. */
 export interface HumanPersonas {
@@ -39,61 +33,44 @@ const schema = z.record(
 type Stored = z.output<typeof schema>;
 
 /** Keeps human personas in a store, and those of people who talk in memory. A failing store rejects with `store-failed`. */
-export const createHumanPersonas = (store: HumanPersonaStore): HumanPersonas => {
-  const known = new Map<string, Promise<Stored>>();
-  let changes: Promise<unknown> = Promise.resolve();
-
-  const storedOf = (userId: string): Promise<Stored> => {
-    const stored = known.get(userId) ?? read(store, userId);
-    known.delete(userId);
-    known.set(userId, stored);
-    stored.catch(() => known.get(userId) === stored && known.delete(userId));
-    const [oldest] = known.keys();
-    if (known.size > humanPersona.peopleMax && oldest !== undefined) known.delete(oldest);
-    return stored;
-  };
-  const change = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const done = changes.then(work);
-    changes = done.catch(() => undefined);
-    return done;
-  };
-  const write = async (userId: string, stored: Stored): Promise<void> => {
-    const isEmpty = Object.keys(stored).length === 0;
-    await (isEmpty ? store.delete(keyOf(userId)) : store.set(keyOf(userId), stored)).catch(storeFailed);
-    known.set(userId, Promise.resolve(stored));
-  };
+export const createHumanPersonas = (store: ValueStore): HumanPersonas => {
+  const kept = createKeptValues({
+    store,
+    prefix: 'me',
+    read: readStored,
+    keptMax: humanPersona.peopleMax,
+    failed: storeFailure('human personas could not be read or written', sentence('aboutYouUnreachable')),
+  });
 
   return {
     async of(userId, place) {
-      const stored = await storedOf(userId);
+      const stored = await kept.get(userId);
       const scopes = [...(place?.channelIds ?? []), ...(place?.serverId === undefined ? [] : [place.serverId]), everyPlace];
       const nearest = scopes.find((id) => Object.hasOwn(stored, id));
       return nearest === undefined ? undefined : stored[nearest];
     },
-    all: async (userId) => new Map(Object.entries(await storedOf(userId))),
-    set: (userId, scopeId, persona) =>
-      change(async () => {
-        const stored = await storedOf(userId);
+    all: async (userId) => new Map(Object.entries(await kept.get(userId))),
+    set: async (userId, scopeId, persona) => {
+      await kept.change(userId, (stored) => {
         if (!Object.hasOwn(stored, scopeId) && Object.keys(stored).length >= humanPersona.placesMax) throw tooMany();
         const result = schema.safeParse({ ...stored, [scopeId]: persona });
         if (!result.success) throw tooLong();
-        await write(userId, result.data);
-      }),
-    clear: (userId, scopeId) =>
-      change(async () => {
-        const stored = await storedOf(userId);
-        const ids = scopeId === undefined ? Object.keys(stored) : Object.keys(stored).filter((id) => id === scopeId);
-        if (ids.length === 0) return false;
-        await write(userId, Object.fromEntries(Object.entries(stored).filter(([id]) => !ids.includes(id))));
-        return true;
-      }),
+        return result.data;
+      });
+    },
+    clear: async (userId, scopeId) => {
+      const { before, after } = await kept.change(userId, (stored) => {
+        const rest = Object.entries(stored).filter(([id]) => scopeId !== undefined && id !== scopeId);
+        if (rest.length === Object.keys(stored).length) return stored;
+        return rest.length === 0 ? undefined : Object.fromEntries(rest);
+      });
+      return before !== after;
+    },
   };
 };
 
-const keyOf = (userId: string): string => `me:${userId}`;
-
-const read = async (store: HumanPersonaStore, userId: string): Promise<Stored> => {
-  const result = schema.safeParse((await store.get(keyOf(userId)).catch(storeFailed)) ?? {});
+const readStored = (stored: unknown): Stored => {
+  const result = schema.safeParse(stored ?? {});
   if (result.success) return result.data;
   throw new PaddockError('store-failed', `what is stored of a human persona is not of its form: ${result.error.message}`, {
     userText: sentence('aboutYouUnreadable'),
@@ -109,11 +86,3 @@ const tooMany = (): PaddockError =>
   new PaddockError('bad-input', 'a user has set too many human personas', {
     userText: sentence('aboutYouTooMany', { max: humanPersona.placesMax }),
   });
-
-const storeFailed = (cause: unknown): never => {
-  throw new PaddockError('store-failed', 'human personas could not be read or written', {
-    userText: sentence('aboutYouUnreachable'),
-    isRetryable: true,
-    cause,
-  });
-};

@@ -3,15 +3,15 @@ import { bounds } from '../core/bounds.ts';
 import { PaddockError, userTextOf } from '../core/error.ts';
 import type { Persona } from '../core/persona.ts';
 import { inEnglish, sentence } from '../core/sentence.ts';
+import type { KeptFile } from '../kept/kept-file.ts';
 import { mistakesError } from '../text/mistake.ts';
 import { readCard } from './card/read-card.ts';
-import type { ImportedFile } from './imported-name.ts';
 import { type NamedAt, noDefault } from './load-personas.ts';
 import { readBytes } from './read-bytes.ts';
 import { type FiledPersona, personaOfCard, readPersonas } from './read-personas.ts';
 
 /** An imported card as it lies there. */
-export type ImportedPersona = { readonly file: ImportedFile; readonly persona: Persona };
+export type ImportedPersona = { readonly file: KeptFile; readonly persona: Persona };
 
 /** What both folders hold. */
 export type CatalogueState = {
@@ -35,7 +35,7 @@ export type ReadOptions = {
 /** Reads both folders. Throws `configuration-invalid` for mistakes in people's own files. */
 export const readCatalogue = async (
   { folder, defaultId, defaultNamedAt: namedAt, label = 'personas' }: ReadOptions,
-  files: readonly ImportedFile[],
+  files: readonly KeptFile[],
 ): Promise<CatalogueState> => {
   const { personas: own, mistakes, ids } = readPersonas(folder, label);
   const problems: string[] = [];
@@ -61,7 +61,7 @@ export const readCatalogue = async (
 };
 
 /** @throws what `readCard` throws */
-export const readImported = (file: ImportedFile): ImportedPersona => ({
+export const readImported = (file: KeptFile): ImportedPersona => ({
   file,
   persona: personaOfCard(readCard(readBytes(file.path, bounds.card.fileBytesMax)), file.id, file.path),
 });

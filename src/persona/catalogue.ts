@@ -2,6 +2,8 @@ import { bounds } from '../core/bounds.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Persona } from '../core/persona.ts';
 import { inEnglish, type Sentence, sentence } from '../core/sentence.ts';
+import { createInTurn } from '../kept/in-turn.ts';
+import type { KeptFile } from '../kept/kept-file.ts';
 import { idPattern, slugOf } from '../text/slug.ts';
 import { readAvatar } from './avatar.ts';
 import type { Picture } from './card/picture.ts';
@@ -9,7 +11,6 @@ import { cardOfPersona, type ReadCard, readCard } from './card/read-card.ts';
 import { type CatalogueState, type ImportedPersona, readCatalogue, readImported, withImported } from './catalogue-state.ts';
 import { findPersonaFiles } from './find-persona-files.ts';
 import { createImportedFolder } from './imported-folder.ts';
-import type { ImportedFile } from './imported-name.ts';
 import type { NamedAt, PersonaCatalogue } from './load-personas.ts';
 import { readBytes } from './read-bytes.ts';
 import { personaOfCard } from './read-personas.ts';
@@ -18,7 +19,7 @@ import { personaOfCard } from './read-personas.ts';
 export type Imported = { readonly persona: Persona; readonly card: ReadCard };
 
 /** One that was removed or replaced, and can be had back. `at`: when, in milliseconds since 1970. */
-export type RemovedPersona = Pick<ImportedFile, 'id' | 'owner'> & { readonly at: number };
+export type RemovedPersona = Pick<KeptFile, 'id' | 'owner'> & { readonly at: number };
 
 /**
  * Personas that people wrote (a folder of theirs, never written to) and cards that were imported while
@@ -81,19 +82,14 @@ export type CatalogueOptions = {
 export const createPersonaCatalogue = async (options: CatalogueOptions): Promise<LivePersonaCatalogue> => {
   const folder = createImportedFolder(options.importedFolder, options.now);
   let state: CatalogueState = await readCatalogue(options, await folder.files());
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  };
+  const inTurn = createInTurn();
 
   const known = (id: string): Persona => {
     const persona = state.personas.get(id);
     if (persona === undefined) throw unknown();
     return persona;
   };
-  const imported = (id: string): ImportedFile => {
+  const imported = (id: string): KeptFile => {
     const found = state.imported.get(id);
     if (found !== undefined) return found.file;
     throw state.personas.has(id) ? notImported() : unknown();
@@ -103,7 +99,7 @@ export const createPersonaCatalogue = async (options: CatalogueOptions): Promise
     if (next === undefined) throw isDefault();
     state = next;
   };
-  const takenIn = (file: ImportedFile, card: ReadCard): Imported => {
+  const takenIn = (file: KeptFile, card: ReadCard): Imported => {
     const persona = personaOfCard(card, file.id, file.path);
     put(file.id, { file, persona });
     return { persona, card };

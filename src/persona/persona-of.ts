@@ -4,6 +4,7 @@ import { type Checked, check } from '../text/check.ts';
 import type { TextDocument } from '../text/parse-yaml.ts';
 import { cardOf, isCard } from './card/card.ts';
 import { cleanTexts, givenTexts } from './card/card-fields.ts';
+import { withNote } from './note.ts';
 import { type PersonaFile, personaSchema } from './schema.ts';
 import { clean, cleanName, summaryOf } from './texts.ts';
 
@@ -58,6 +59,7 @@ const ofFile = (file: PersonaFile, id: string): Persona => {
     }),
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
     ...(file.depthPrompt && depthText !== '' && { depthPrompt: { ...file.depthPrompt, text: depthText } }),
+    ...withNote(file.note),
     ...(typeof file.talkativeness === 'number' && { talkativeness: file.talkativeness }),
     ...(file.characterBook && { characterBook: file.characterBook as JsonObject }),
   });

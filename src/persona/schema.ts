@@ -28,6 +28,21 @@ const summary = z
   .meta({ expected: `one line of at most ${bounds.personaSummaryCharactersMax} characters` })
   .optional();
 
+const depth = z.int().min(0).max(10_000).meta({ expected: 'a whole number from 0, counted from the last message' });
+const role = z.enum(['system', 'user', 'assistant']).meta({ expected: 'system, user or assistant' });
+
+/** A persona's note, in a file as in a card's `extensions.paddock`. */
+export const noteSchema = z
+  .strictObject({
+    text: z.string().meta({ expected: 'a text' }),
+    mode: z.enum(['replace', 'before', 'after']).meta({ expected: 'replace, before or after' }).default('replace'),
+    interval: z.int().min(0).max(1000).meta({ expected: 'a whole number from 0 to 1000; 1 is every message' }).default(1),
+    position: z.enum(['chat', 'scenario']).meta({ expected: 'chat or scenario' }).default('chat'),
+    depth: depth.default(4),
+    role: role.default('system'),
+  })
+  .meta({ expected: 'a group of `text:`, `mode:`, `interval:`, `position:`, `depth:` and `role:`' });
+
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 /** A persona in this project's own form: strict, so that a mistyped name is noticed. */
@@ -48,12 +63,13 @@ export const personaSchema = z
     depthPrompt: z
       .strictObject({
         text: z.string().meta({ expected: 'a text' }),
-        depth: z.int().min(0).max(10_000).meta({ expected: 'a whole number from 0, counted from the last message' }).default(4),
-        role: z.enum(['system', 'user', 'assistant']).meta({ expected: 'system, user or assistant' }).default('system'),
+        depth: depth.default(4),
+        role: role.default('system'),
       })
       .nullable()
       .meta({ expected: 'a group of `text:`, `depth:` and `role:`' })
       .optional(),
+    note: noteSchema.nullable().optional(),
     talkativeness: z.number().min(0).max(1).nullable().meta({ expected: 'a number from 0 to 1' }).optional(),
     creatorNotes: text,
     creator: text,

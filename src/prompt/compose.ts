@@ -2,7 +2,7 @@ import { shownText, type Turn } from '../core/conversation.ts';
 import type { Engine } from '../core/engine.ts';
 import { PaddockError } from '../core/error.ts';
 import type { ChatMessage, Prompt } from '../core/prompt.ts';
-import { type ComposeInput, castOf, createDraft, type Draft } from './draft.ts';
+import { type Cast, type ComposeInput, castOf, createDraft, type Draft } from './draft.ts';
 import { type Choice, fitPrompt } from './fit.ts';
 import { type PromptInsert, weave } from './inserts.ts';
 import { createLayoutDraft, firstWithin, type LayoutDraft, layoutMessages } from './layout-draft.ts';
@@ -21,8 +21,10 @@ export type ComposedPrompt = {
   /** The tokens kept free for the answer. */
   readonly outputTokensMax: number;
   readonly stopStrings: readonly string[];
-  /** The names of all who take part, as the prompt shows them; the persona's own first. */
-  readonly names: readonly string[];
+  /** What the persona may be called: as the prompt shows it, then its full name where that is another one. */
+  readonly ownNames: readonly string[];
+  /** The same for everybody else who takes part. */
+  readonly otherNames: readonly string[];
   /** The text with which the answer was opened, `''` for none: it is part of the answer as shown. */
   readonly opening: string;
   /** The oldest turn in the prompt once any was dropped: to be remembered for the next prompt. */
@@ -146,7 +148,7 @@ const compose = async (input: ComposeInput, dependencies: ComposeDependencies): 
     promptTokens,
     outputTokensMax,
     stopStrings: draft.stopStrings,
-    names: [...castOf(input).names.values()],
+    ...namesOf(castOf(input)),
     opening: openingText(template, draft.options),
     ...(startId !== undefined && { promptStartId: startId }),
     dropped: {
@@ -157,6 +159,12 @@ const compose = async (input: ComposeInput, dependencies: ComposeDependencies): 
     parts: partsOf(input, draft, choice),
     variables: draft.variables,
   };
+};
+
+const namesOf = ({ personaId, names, fullNames }: Cast): Pick<ComposedPrompt, 'ownNames' | 'otherNames'> => {
+  const all = [...names, ...fullNames];
+  const of = (isOwn: boolean): readonly string[] => all.filter(([id]) => (id === personaId) === isOwn).map(([, name]) => name);
+  return { ownNames: of(true), otherNames: of(false) };
 };
 
 type Written = { readonly messages: readonly ChatMessage[]; readonly options: RenderOptions };

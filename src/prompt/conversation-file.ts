@@ -49,7 +49,7 @@ const badInput = (problems: readonly string[]): PaddockError => {
 };
 
 /**
- * Messages as turns, to be composed with a persona. Answers without a name are the persona's;
+ * Messages as turns, to be composed with a persona. Answers without a name, or with the persona's name or nickname, are the persona's;
  * system messages become the conversation's note, which follows the persona's own system text.
  */
 export const turnsOf = (
@@ -60,7 +60,7 @@ export const turnsOf = (
   const turns = messages.flatMap((message, index): readonly Turn[] => {
     if (message.role === 'system') return [];
     const { role, name, content } = message;
-    const isPersona = role === 'assistant' && (name === undefined || name === persona.name);
+    const isPersona = role === 'assistant' && (name === undefined || name === persona.name || name === persona.nickname);
     const id = isPersona ? `persona:${persona.id}` : role === 'assistant' ? `persona-name:${name}` : `human:${name ?? ''}`;
     return [
       {

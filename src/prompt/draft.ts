@@ -49,6 +49,8 @@ export type ComposeInput = {
   readonly inserts?: readonly PromptInsert[];
   /** Others who take part without having said anything yet, such as the members of a scene: their lines end an answer, too. */
   readonly participants?: readonly Speaker[];
+  /** What other personas are called in place of their names, by speaker id. [by their names] */
+  readonly nicknameOf?: (speakerId: string) => string | undefined;
   /** Takes the place of the persona's scenario. */
   readonly scenario?: string;
   /** What macros stand for, besides the names; shared with whoever has expanded texts for this prompt already. */
@@ -85,10 +87,12 @@ export type Draft = {
 /** Who takes part in a conversation, from all turns given, so that it changes as rarely as it can. */
 export type Cast = {
   readonly personaId: string;
-  /** The persona's name as it stands in the prompt. */
+  /** The persona's name as it stands in the prompt: its nickname, where it has one. */
   readonly name: string;
   /** The names by speaker id, no two alike. */
   readonly names: ReadonlyMap<string, string>;
+  /** The full names of those who stand in the prompt with a nickname, by speaker id; none is what somebody else is called. */
+  readonly fullNames: ReadonlyMap<string, string>;
   readonly humans: ReadonlySet<string>;
   readonly personas: ReadonlySet<string>;
   /** The name of the human when there is exactly one. */
@@ -162,12 +166,12 @@ export const textsOf = (
 
 /** `{{char}}`, and `{{user}}` as texts near the end of the prompt have it: who is answered. */
 export const macroNames = (input: ComposeInput): { readonly char: string; readonly user: string } => {
-  const { persona, turns, questionId } = input;
+  const { turns, questionId } = input;
   const cast = castOf(input);
   const question =
     questionId === undefined ? turns.findLast(({ role }) => role === 'user') : turns.find(({ id }) => id === questionId);
   return {
-    char: persona.nickname === undefined ? cast.name : cleanName(persona.nickname),
+    char: cast.name,
     user: cast.onlyHuman ?? (question && cast.names.get(question.speaker.id)) ?? 'the user',
   };
 };
@@ -208,20 +212,26 @@ export const promptTurns = (input: ComposeInput): readonly Turn[] => {
 /** The names that stand in the prompt, by speaker id. */
 export const namesIn = (input: ComposeInput): ReadonlyMap<string, string> => castOf(input).names;
 
-export const castOf = ({ persona, turns: given, pins = [], participants = [] }: ComposeInput): Cast => {
+export const castOf = ({ persona, turns: given, pins = [], participants = [], nicknameOf }: ComposeInput): Cast => {
   const personaId = `persona:${persona.id}`;
   const there = new Set(given.map(({ id }) => id));
   const turns = [...pins.filter(({ id }) => !there.has(id)), ...given];
-  const names = distinctNames([
+  const speakers: readonly Speaker[] = [
     { id: personaId, name: persona.name },
     ...participants.filter(({ id }) => id !== personaId),
     ...turns.filter((turn) => turn.speaker.id !== personaId).map((turn) => turn.speaker),
-  ]);
+  ];
+  const nickname = (id: string): string | undefined => (id === personaId ? persona.nickname : nicknameOf?.(id));
+  const names = distinctNames(speakers.map(({ id, name }) => ({ id, name: nickname(id) ?? name })));
   const humans = new Set(turns.filter((turn) => turn.role === 'user').map((turn) => turn.speaker.id));
   return {
     personaId,
     name: names.get(personaId) ?? cleanName(persona.name),
     names,
+    fullNames: fullNamesOf(
+      speakers.filter(({ id }) => nickname(id) !== undefined),
+      names,
+    ),
     humans,
     personas: new Set([
       personaId,
@@ -230,6 +240,13 @@ export const castOf = ({ persona, turns: given, pins = [], participants = [] }: 
     ]),
     onlyHuman: humans.size === 1 ? names.get([...humans][0] ?? '') : undefined,
   };
+};
+
+/** Who has a nickname can be meant by the full name as well, unless that is what somebody is called in the prompt. */
+const fullNamesOf = (nicknamed: readonly Speaker[], names: ReadonlyMap<string, string>): ReadonlyMap<string, string> => {
+  const taken = new Set([...names.values()].map((name) => name.toLowerCase()));
+  const full = nicknamed.map(({ id, name }) => [id, cleanName(name)] as const);
+  return new Map(full.filter(([, name]) => !taken.has(name.toLowerCase())));
 };
 
 /** A question older than the remembered start, asked again, brings back what stood around it. */
@@ -241,11 +258,15 @@ export const lines = (text: string): string => text.replace(/\r\n?/g, '\n').toWe
 
 /** The template's, and for everybody who takes part the beginning of a line of theirs. */
 export const stopStrings = (template: PromptTemplate, cast: Cast): readonly string[] => {
-  const names = [...cast.names.values()];
+  const ids = [...cast.names.keys()];
   const guard = createLabelGuard(template.labels, template.labelsAt);
   // The first is the persona's own; of very many others the latest count.
-  const others = names.slice(1).slice(-bounds.prompt.participantStopsMax);
-  const speakers = [...names.slice(0, 1), ...others].map(speakerLabel);
+  const others = ids.slice(1).slice(-bounds.prompt.participantStopsMax);
+  // Whoever has a nickname may be called by the full name, too.
+  const speakers = [...ids.slice(0, 1), ...others]
+    .flatMap((id) => [cast.names.get(id), cast.fullNames.get(id)])
+    .filter((name) => name !== undefined)
+    .map(speakerLabel);
   // A name that looks like a label stands in the prompt with the label broken; the model may write either.
   return [...new Set([...template.stop, ...speakers.flatMap((label) => [`\n${label}`, `\n${guard(label)}`])])];
 };

@@ -1,7 +1,7 @@
 /** Where a text that belongs to no turn stands. The order of the prompt is docs/prompt-order.md. */
 export type InsertPosition =
-  /** In the system prompt: before the description; after the scenario; then the human's own persona; then summaries and notes. */
-  | { readonly at: 'before' | 'after' | 'human' | 'summary' | 'note' }
+  /** In the system prompt: before the description; behind the personality; behind the scenario, and what is told after it; then the human's own persona; then summaries and notes. */
+  | { readonly at: 'before' | 'personality' | 'scenario' | 'after' | 'human' | 'summary' | 'note' }
   /** Around the example dialogue; gives way with it. */
   | { readonly at: 'examples-top' | 'examples-bottom' }
   /** Among the turns, so many of them from the end; 0 stands behind the last. */

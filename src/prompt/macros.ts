@@ -1,4 +1,4 @@
 export { createMacroExpander, expandMacros, type MacroExpander } from './macros/expander.ts';
 export type { MacroValues } from './macros/values.ts';
 export { type MacroVariables, noVariables } from './macros/variables.ts';
-export { isVolatile, unknownMacros, volatileMacros } from './macros/volatile-macros.ts';
+export { isVolatile, knownMacroNames, unknownMacros, volatileMacros } from './macros/volatile-macros.ts';

@@ -36,8 +36,29 @@ export type PersonaFields = Readonly<
   Record<'name' | 'char' | 'system' | 'description' | 'personality' | 'scenario' | 'greeting' | 'examples', string>
 >;
 
+const quotedFields = ['description', 'personality', 'scenario'] as const;
+type QuotedFields = Record<(typeof quotedFields)[number], string>;
+
 /**
- * Expands a persona's fields once, in the order of the prompt.
+ * The fields that other texts can quote, by `{{description}}` and the like, each expanded once: what one quotes before it, and as nothing
+ * where one quotes itself, by whatever way.
+ */
+export const expandQuotedFields = (persona: Partial<QuotedFields>, expander: MacroExpander): Readonly<QuotedFields> => {
+  const fields: QuotedFields = { description: '', personality: '', scenario: '' };
+  const begun = new Set<keyof QuotedFields>();
+  const expand = (name: keyof QuotedFields): void => {
+    if (begun.has(name)) return;
+    begun.add(name);
+    const text = persona[name] ?? '';
+    for (const other of quotedFields) if (new RegExp(`\\{\\{\\s*${other}\\s*\\}\\}`, 'i').test(text)) expand(other);
+    fields[name] = expander.with(fields).expand(text).trim();
+  };
+  for (const name of quotedFields) expand(name);
+  return fields;
+};
+
+/**
+ * Expands a persona's fields once: first those that other texts can quote, then the others in the order of the prompt.
  * @param human the name of the human when there is exactly one. With several, `{{user}}` has to be
  *   somebody unnamed: a name that changes with who asks would change the prompt's beginning each time.
  * @param options.scenario takes the place of the persona's own
@@ -49,22 +70,24 @@ export const personaFields = (
   macros: MacroExpander,
   { scenario = persona.scenario, hasDefault }: { readonly scenario?: string | undefined; readonly hasDefault: boolean },
 ): PersonaFields => {
-  const expander = macros.with({ user: earlyUser(human), original: '' });
+  const early = macros.with({ user: earlyUser(human), original: '' });
+  const { description, personality } = persona;
+  const fields = expandQuotedFields(
+    { ...(description && { description }), ...(personality && { personality }), ...(scenario && { scenario }) },
+    early,
+  );
+  const expander = early.with(fields);
   const expand = (text = ''): string => expander.expand(text).trim();
   const own = persona.systemPrompt?.trim() ?? '';
   const original = hasDefault && (own === '' || /\{\{\s*original/i.test(own)) ? expand(defaultSystemPrompt) : '';
   const system = own === '' ? original : expander.expand(own, original).trim();
-  const description = expand(persona.description);
-  const personality = expand(persona.personality);
   return {
     name: cleanName(persona.name),
     char: cleanName(persona.nickname ?? persona.name),
     system,
-    description,
-    personality,
-    scenario: expand(scenario),
+    ...fields,
     greeting: expand(persona.greeting),
-    examples: macros
+    examples: expander
       .with({ user: human ?? 'User' })
       .expand(persona.exampleDialogue ?? '')
       .trim(),
@@ -91,7 +114,9 @@ export const personaParts = (
     ...at('before'),
     { source: 'description', text: description },
     { source: 'personality', text: headed(`${char}'s personality: `, personality) },
+    ...at('personality'),
     { source: 'scenario', text: headed('Scenario: ', scenario) },
+    ...at('scenario'),
     ...at('after'),
     ...at('human'),
     ...at('summary'),
@@ -101,7 +126,7 @@ export const personaParts = (
     {
       source: 'example dialogue',
       isExample: true,
-      text: headed(`How ${char} talks, by example (this is not part of the chat):\n\n`, exampleTexts(examples)),
+      text: exampleTold(char, examples),
     },
     ...at('examples-bottom'),
   ];
@@ -126,7 +151,7 @@ export const personaInserts = (persona: Persona, macros: MacroExpander): readonl
       : [
           {
             source: 'post-history instructions' as const,
-            // There are none of ours that it would replace.
+            // There are none of ours that `{{original}}` would stand for.
             text: macros.expand(postHistoryInstructions, '').trim(),
             position: { at: 'end' as const },
           },
@@ -135,6 +160,10 @@ export const personaInserts = (persona: Persona, macros: MacroExpander): readonl
 };
 
 const headed = (head: string, text: string): string => (text === '' ? '' : head + text);
+
+/** Example dialogue as a prompt shows it; empty where there is none. */
+export const exampleTold = (char: string, dialogue: string): string =>
+  headed(`How ${char} talks, by example (this is not part of the chat):\n\n`, exampleTexts(dialogue));
 
 const exampleTexts = (dialogue: string): string =>
   dialogue

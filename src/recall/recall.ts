@@ -165,6 +165,11 @@ export const createRecall = ({
         indexes.delete(conversation);
         return count;
       },
+      async forget(conversation) {
+        const count = await watched.forget(conversation);
+        indexes.delete(conversation);
+        return count;
+      },
     }),
   };
 };

@@ -3,6 +3,8 @@ import { createCodeTracker } from './code-tracker.ts';
 export type SpeakerFilterOptions = {
   /** The name of who answers: an answer that begins with `Name:` loses that. */
   readonly name?: string;
+  /** What else it is called, such as a nickname. */
+  readonly alsoNamed?: readonly string[];
   /** The names of all others who take part: a line that one of them opens, in upper or lower case, ends the answer. */
   readonly otherNames?: readonly string[];
 };
@@ -38,14 +40,15 @@ const folded = (label: string): string => bare(label).toLowerCase();
 
 /** Looks at the beginning of each line outside code blocks; only that is ever held back. */
 export const createSpeakerFilter = (options: SpeakerFilterOptions): SpeakerFilter => {
-  const own = folded(options.name ?? '');
-  const others = new Set((options.otherNames ?? []).map(folded).filter((other) => other !== '' && other !== own));
-  const labelMax = Math.max(own.length, ...[...others].map((other) => other.length)) + decorationMax;
+  const namesOf = (names: readonly string[]): readonly string[] => names.map(folded).filter((name) => name !== '');
+  const own = new Set(namesOf([options.name ?? '', ...(options.alsoNamed ?? [])]));
+  const others = new Set(namesOf(options.otherNames ?? []).filter((other) => !own.has(other)));
+  const labelMax = Math.max(0, ...[...own, ...others].map((label) => label.length)) + decorationMax;
   const code = createCodeTracker();
   let held = '';
   let isLineStart = true;
   let isLeading = true; // nothing visible yet
-  let isOwnTaken = own === '';
+  let isOwnTaken = own.size === 0;
   let isOver = false;
 
   const judge = (line: string, isWhole: boolean): Judgement => {
@@ -54,13 +57,12 @@ export const createSpeakerFilter = (options: SpeakerFilterOptions): SpeakerFilte
     const isOwnPossible = isLeading && !isOwnTaken;
     if (colon >= 0) {
       const label = folded(head.slice(0, colon));
-      if (isOwnPossible && label === own) return own === '' ? { is: 'text' } : ownLabel(line, colon, isWhole);
+      if (isOwnPossible && own.has(label)) return ownLabel(line, colon, isWhole);
       return { is: others.has(label) ? 'other' : 'text' };
     }
     if (isWhole || head.length > labelMax) return { is: 'text' };
     const beginning = folded(head);
-    if (isOwnPossible && own.startsWith(beginning)) return { is: 'undecided' };
-    for (const other of others) if (other.startsWith(beginning)) return { is: 'undecided' };
+    for (const label of isOwnPossible ? [...own, ...others] : others) if (label.startsWith(beginning)) return { is: 'undecided' };
     return { is: 'text' };
   };
 
@@ -77,7 +79,7 @@ export const createSpeakerFilter = (options: SpeakerFilterOptions): SpeakerFilte
       const lineEnd = held.indexOf('\n');
       const isWhole = lineEnd >= 0 || isEnd;
       const line = lineEnd < 0 ? held : held.slice(0, lineEnd);
-      if (isLineStart && (own !== '' || others.size > 0) && !code.isFenced) {
+      if (isLineStart && own.size + others.size > 0 && !code.isFenced) {
         const judgement = judge(line, isWhole);
         if (judgement.is === 'undecided') break;
         if (judgement.is === 'other') {
@@ -109,7 +111,7 @@ export const createSpeakerFilter = (options: SpeakerFilterOptions): SpeakerFilte
     restart: () => {
       isLineStart = true;
       isLeading = true;
-      isOwnTaken = own === '';
+      isOwnTaken = own.size === 0;
     },
     get isOver() {
       return isOver;

@@ -4,6 +4,8 @@ import type { Scene } from '../core/scene.ts';
 export type Candidate = {
   readonly personaId: string;
   readonly name: string;
+  /** What it is called besides. */
+  readonly nickname?: string;
   /** 0 never speaks up unasked, 1 always does. */
   readonly talkativeness: number;
   readonly isMuted: boolean;
@@ -64,7 +66,7 @@ const mentionsIn = (text: string, candidates: readonly Candidate[]): readonly Ca
   const said = wordsOf(spoken);
   return candidates
     .flatMap((candidate) => {
-      const places = wordsOf(fold(candidate.name)).flatMap(({ word }) => {
+      const places = [candidate.name, candidate.nickname ?? ''].flatMap(nameWords).flatMap((word) => {
         const at = isWithoutSpaces(word) ? spoken.indexOf(word) : (said.find((other) => other.word === word)?.at ?? -1);
         return at === -1 ? [] : [at];
       });
@@ -76,11 +78,16 @@ const mentionsIn = (text: string, candidates: readonly Candidate[]): readonly Ca
 
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
 
-/** Letters and digits; a single letter of a name (`the T. Rex`) is no mention. */
+/** The words that call somebody: a single letter of a name (`the T. Rex`) does not, unless the name has nothing else (`L`). */
+const nameWords = (name: string): readonly string[] => {
+  const words = wordsOf(fold(name)).map(({ word }) => word);
+  const long = words.filter((word) => [...word].length > 1 || isWithoutSpaces(word));
+  return long.length > 0 ? long : words;
+};
+
+/** Letters and digits. */
 const wordsOf = (text: string): readonly { readonly word: string; readonly at: number }[] =>
-  [...text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)]
-    .map(({ 0: word, index }) => ({ word, at: index }))
-    .filter(({ word }) => word.length > 1 || isWithoutSpaces(word));
+  [...text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)].map(({ 0: word, index }) => ({ word, at: index }));
 
 /** Chinese, Japanese and Thai write no spaces between words, so a name stands inside what looks like one word. */
 const isWithoutSpaces = (word: string): boolean =>

@@ -7,6 +7,8 @@ import type { KeyRange, SqliteEntry } from './sqlite-table.ts';
 export type SqliteAdapter = Omit<KeyvStoreAdapter, 'setMany'> & {
   /** All entries in one transaction. */
   setMany(entries: readonly { readonly key: string; readonly value: unknown; readonly ttl?: number }[]): Promise<boolean[]>;
+  /** Sees to it that no file holds what was deleted or replaced; false when another process is in the way. */
+  scrub(): Promise<boolean>;
 };
 
 /**
@@ -73,6 +75,7 @@ export const createSqliteAdapter = (
         from = page.next;
       }
     },
+    scrub: async () => connection.call('scrub'),
     disconnect: async () => connection.close(),
     // Keyv subscribes to `error` here. There is nothing to hear: every failure reaches the caller.
     on: () => adapter,

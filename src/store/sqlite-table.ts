@@ -29,6 +29,8 @@ export interface SqliteTable {
    * asked for meanwhile waits too. What was committed is safe without it.
    */
   checkpoint(): void;
+  /** The same as a whole, so that no file holds what was deleted or replaced before; false when another process is in the way. */
+  scrub(): boolean;
   close(): void;
 }
 
@@ -95,6 +97,7 @@ const watched = (table: SqliteTable, check: () => void): SqliteTable => {
     page: checked(table.page),
     commits: table.commits,
     checkpoint: checked(table.checkpoint),
+    scrub: checked(table.scrub),
     close: table.close,
   };
 };
@@ -174,6 +177,11 @@ const tableOf = (database: Database.Database): SqliteTable => {
       database.pragma('wal_checkpoint(PASSIVE)');
       commits = 0;
     },
+    scrub: () => {
+      const isBusy = database.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) !== 0;
+      commits = 0;
+      return !isBusy;
+    },
     close: () => {
       database.close();
     },
@@ -189,6 +197,8 @@ const prepareDatabase = (database: Database.Database, path: string): void => {
   turnToWal(database);
   // Every commit reaches the disk before it is acknowledged.
   database.pragma('synchronous = FULL');
+  // What is deleted or replaced is overwritten: people may have asked for it.
+  database.pragma('secure_delete = ON');
   // Whoever has nothing else to do calls `checkpoint` much earlier, so that nobody's message waits for one.
   database.pragma(`wal_autocheckpoint = ${walPagesMax}`);
   database

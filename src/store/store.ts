@@ -34,6 +34,15 @@ export const openStore = async (
   return new Keyv({ store, namespace, throwOnErrors: true, serialize: serialise, deserialize: deserialise });
 };
 
+/**
+ * Sees to it that no file of a store holds what was deleted or replaced in it before; false when something is in the way. A store without
+ * files, or one that others keep, sees to that itself.
+ */
+export const scrubStore = async ({ store: adapter }: Keyv): Promise<boolean> => {
+  const scrub: unknown = typeof adapter === 'object' && adapter !== null ? Reflect.get(adapter, 'scrub') : undefined;
+  return typeof scrub !== 'function' || (await scrub.call(adapter)) !== false;
+};
+
 /** The URI itself may hold a password, so only its first word is repeated. */
 const unknownStore = (name: string): PaddockError => {
   const usable = 'Use sqlite://data/paddock.db, or memory:// to remember nothing after the end.';

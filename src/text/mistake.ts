@@ -13,7 +13,7 @@ export type Mistake = {
   readonly text: string;
 };
 
-/** `config/paddock.yaml:12:3  engine.slots: expected a whole number of at least 1, got "two"`. */
+/** `config/paddock.yaml:12:3  engine.slots: expected `auto` or a whole number of at least 1, got "two"`. */
 export const mistakeLine = ({ file, position, path, text }: Mistake): string => {
   const place = position === undefined ? file : `${file}:${position.line}:${position.column}`;
   return `${place}  ${path === '' ? text : `${path}: ${text}`}`;

@@ -14,3 +14,11 @@ export const slugOf = (name: string, fallback: string): string => {
     .replace(/-$/, '');
   return slug === '' ? fallback : slug;
 };
+
+const numberMax = 1000;
+
+/** What an id becomes where it is taken: `rook`, `rook-2`, `rook-3`, …, a thousand in all. */
+export function* numberedIds(id: string): Generator<string, undefined> {
+  yield id;
+  for (let number = 2; number <= numberMax; number += 1) yield `${id.slice(0, 58)}-${number}`;
+}

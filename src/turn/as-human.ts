@@ -1,3 +1,4 @@
+import { bounds } from '../core/bounds.ts';
 import type { Speaker, Turn } from '../core/conversation.ts';
 import type { Persona } from '../core/persona.ts';
 
@@ -11,7 +12,8 @@ export const asHuman = (
   turns: readonly Turn[],
   pins: readonly Turn[] = [],
 ): { readonly persona: Persona; readonly turns: readonly Turn[]; readonly pins: readonly Turn[] } => {
-  const about = [persona.description, persona.personality].map((text) => text?.trim() ?? '').filter((text) => text !== '');
+  const { nickname: personaName = persona.name } = persona;
+  const about = [quoting(persona, 'description'), quoting(persona, 'personality')].filter((text) => text !== '');
   const speaker = { id: `persona:${humanId}`, name: human.name };
   const changed = ({ replyTo: _order, ...turn }: Turn): Turn =>
     turn.speaker.id === human.id ? { ...turn, role: 'assistant', speaker } : { ...turn, role: 'user' };
@@ -20,15 +22,41 @@ export const asHuman = (
       id: humanId,
       name: human.name,
       summary: '',
-      systemPrompt: systemPrompt(persona.name, about),
-      ...(persona.scenario !== undefined && { scenario: swapped(persona.scenario, persona.name) }),
+      systemPrompt: systemPrompt(personaName, about),
+      ...(persona.scenario !== undefined && { scenario: swapped(quoting(persona, 'scenario'), personaName) }),
     },
     turns: turns.map(changed),
     pins: pins.map(changed),
   };
 };
 
+/** The turns of such a conversation as they were said. */
+export const asSaid = (human: Speaker, turns: readonly Turn[]): readonly Turn[] =>
+  turns.map((turn) =>
+    turn.speaker.id === `persona:${humanId}`
+      ? { ...turn, role: 'user', speaker: human }
+      : { ...turn, role: turn.speaker.id.startsWith('persona:') ? 'assistant' : 'user' },
+  );
+
 const humanId = 'human';
+
+const quoted = /\{\{\s*(description|personality|scenario)\s*\}\}/gi;
+
+/**
+ * A field of the persona, which is none of the human's: where it quotes another one, that one's text stands in place of the macro, itself
+ * quoting nothing.
+ */
+const quoting = (persona: Persona, field: 'description' | 'personality' | 'scenario'): string => {
+  const { description = '', personality = '', scenario = '' } = persona;
+  const others: Readonly<Record<string, string>> = { description, personality, scenario, [field]: '' };
+  let charactersLeft: number = bounds.macros.outputCharactersMax;
+  const text = (persona[field] ?? '').replace(quoted, (_macro, name: string) => {
+    const other = others[name.toLowerCase()]?.replaceAll(quoted, '').trim() ?? '';
+    charactersLeft -= other.length;
+    return charactersLeft < 0 ? '' : other;
+  });
+  return text.trim();
+};
 
 const systemPrompt = (personaName: string, about: readonly string[]): string =>
   [

@@ -18,8 +18,8 @@ export type AutoSceneServices = AnswerServices & {
 
 /** Lets scenes go on by themselves. */
 export type AutoScene = TurnEvents & {
-  /** Ends it in a conversation until a human says something that is answered; what is being written goes on. */
-  stop(conversation: ConversationKey): void;
+  /** Ends it in a conversation until a human says something that is answered; what is being written goes on. False where none went on. */
+  stop(conversation: ConversationKey): boolean;
   /** Ends it everywhere. */
   close(): void;
 };
@@ -84,7 +84,11 @@ export const createAutoScene = (services: AutoSceneServices): AutoScene => {
       if (going.size > bounds.autoScene.conversationsMax && oldest !== undefined) stop(oldest);
       plan(where, questionId, mine).catch((error: unknown) => failed(where.conversation, error));
     },
-    stop,
+    stop: (conversation) => {
+      const wentOn = going.has(conversation);
+      stop(conversation);
+      return wentOn;
+    },
     close: () => {
       for (const conversation of [...going.keys()]) stop(conversation);
     },

@@ -21,8 +21,10 @@ export type BesideAnswers<Queue extends AnswerQueue> = Required<
   /** To be used by everybody in place of the given one. */
   readonly queue: Queue;
   readonly summariser: Summariser;
-  /** A scene in this conversation does not go on by itself until a human is answered again. */
-  stop(conversation: ConversationKey): void;
+  /** A scene in this conversation does not go on by itself until a human is answered again; false where none did. */
+  stop(conversation: ConversationKey): boolean;
+  /** Ends what is read ahead or summarised of a conversation at this moment; resolves when it has ended. */
+  halt(conversation: ConversationKey): Promise<void>;
   /** Ends all of it; resolves when nothing runs any more. */
   close(): Promise<void>;
 };
@@ -54,6 +56,7 @@ export const createBesideAnswers = <Queue extends AnswerQueue>(
     queue: idle.queue,
     summariser,
     stop: auto.stop,
+    halt: idle.halt,
     close: async () => {
       auto.close();
       await idle.close();

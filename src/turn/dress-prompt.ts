@@ -7,6 +7,7 @@ import {
   cleanName,
   createMacroExpander,
   earlyUser,
+  expandQuotedFields,
   isEarly,
   type MacroExpander,
   type MacroValues,
@@ -16,6 +17,11 @@ import {
   type PromptInsert,
   promptTurns,
 } from '../prompt/index.ts';
+import { asSaid } from './as-human.ts';
+import { conversationMacros, keepVariables } from './conversation-macros.ts';
+import type { TurnsSoFar } from './count-turns.ts';
+import { greetingIndex } from './greeting-index.ts';
+import { membersTold } from './members-told.ts';
 import type { PrepareOptions, PrepareServices } from './prepare.ts';
 import { insertsOf, type KnownHuman } from './prompt-inserts.ts';
 import { recalledInsert } from './recall-insert.ts';
@@ -30,6 +36,7 @@ export type DressInput = {
   readonly settings: ConversationSettings;
   readonly options: PrepareOptions;
   readonly part: ScenePart;
+  readonly soFar: TurnsSoFar;
 };
 
 /** What stands in a prompt besides persona and turns, and what macros stand for in it. */
@@ -46,74 +53,123 @@ export type Dress = {
  */
 export const dressPrompt = async (
   services: PrepareServices,
-  { conversation, input, persona, settings, options, part }: DressInput,
+  { conversation, input, persona, settings, options, part, soFar }: DressInput,
 ): Promise<Dress> => {
-  const { memory, lore: loreService, place } = services;
+  const { lore: loreService, place } = services;
+  const { human } = options;
+  const override = settings.scene?.scenario ?? settings.scenario;
+  const quoted = override === undefined ? persona : { ...persona, scenario: override };
   const names = namesIn(input);
-  const said = promptTurns(input);
+  const shown = promptTurns(input);
+  const said = human === undefined ? shown : asSaid(human, shown);
   const question = said.findLast(({ role }) => role === 'user');
-  const humans = await humansOf(services, said, names);
-  const asking = humans.find(({ id }) => id === question?.speaker.id);
   const named = macroNames(input);
-  const base = createMacroExpander({
+  const humans = await humansOf(
+    services,
+    said,
+    human === undefined ? names : new Map([...names, [human.id, named.char]]),
+    human?.id,
+  );
+  const asking = humans.find(({ id }) => id === (human ?? question?.speaker)?.id);
+  const composed = createMacroExpander({
     ...named,
     ...lastSaid(said, question, services.now()),
     persona: asking?.persona.description ?? '',
-    now: services.now(),
-    random: services.random,
-    conversation,
-    group: part.group,
-    groupNotMuted: part.groupNotMuted,
-    variables: { local: settings.variables ?? {}, global: {} },
+    ...(await conversationMacros(services, conversation, settings, part)),
   });
+  // Who writes for a human reads the persona's lore and notes all the same.
+  const personaName = names.get(`persona:${persona.id}`) ?? cleanName(persona.nickname ?? persona.name);
+  const sides = human === undefined ? named : { char: personaName, user: named.char };
+  const isShared = human === undefined && new Set(said.filter(isUser).map(({ speaker }) => speaker.id)).size > 1;
+  const early = earlyUser(isShared ? undefined : sides.user);
+  const own = composed.with(sides);
+  const fields = expandQuotedFields(quoted, own.with({ user: early }).fork());
+  const base = own.with(fields);
   // Where an entry will stand is not known yet when its text is expanded.
-  const isShared = new Set(input.turns.filter(({ role }) => role === 'user').map(({ speaker }) => speaker.id)).size > 1;
   const marked = isShared ? base.with({ user: userMark }) : base;
+  const countTokens = (texts: readonly string[]): Promise<readonly number[]> =>
+    services.engine.countTokens(texts.map((text) => [{ kind: 'text', text }]));
   const found =
     loreService === undefined
       ? { ...noLore, keep: async () => {} }
       : await loreService.prepare({
           conversation,
           place,
-          persona,
-          messages: said.map((turn) => ({ name: names.get(turn.speaker.id) ?? turn.speaker.name, text: shownText(turn) })),
-          messageCount: await memory.count(conversation),
-          answerCount: said.filter(({ role }) => role === 'assistant').length,
+          persona: quoted,
+          messages: shown.map((turn) => ({ name: names.get(turn.speaker.id) ?? turn.speaker.name, text: shownText(turn) })),
+          messageCount: soFar.messages,
+          messagesNow: soFar.now,
+          answerCount: soFar.answers,
+          greeting: () => beganWith(services, conversation, persona),
           contextTokens: input.contextTokens,
-          countTokens: (texts) => services.engine.countTokens(texts.map((text) => [{ kind: 'text', text }])),
+          countTokens,
           expand: (text, of) => (of === 'key' ? base : marked).expand(text),
           trigger: options.kind ?? 'normal',
           ...(asking?.persona.description !== undefined && { humanDescription: asking.persona.description }),
         });
   const lore = isShared ? { ...found, ...withUser(found, named.user) } : found;
-  const macros = base.with({ outlets: lore.outlets });
+  const { outlets } = lore;
+  const macros = composed.with({ outlets });
+  const told = base.with({ outlets });
+  const members = await membersTold(part.described, {
+    names,
+    macros: told.with({ user: early }),
+    exampleUser: isShared ? 'User' : sides.user,
+    scenario: override === undefined ? { kind: 'own', text: fields.scenario } : { kind: 'override' },
+    // A layout has no place for them from which they could give way.
+    hasExamples: input.layout === undefined,
+    contextTokens: input.contextTokens,
+    countTokens,
+  });
+  const inserts = insertsOf({
+    settings: heardSettings(settings, part),
+    personaNote: persona.note,
+    lore,
+    members,
+    humans,
+    humanMessages: soFar.humans,
+    // What a human would say next is a guess, whatever was said long ago.
+    recalled:
+      human !== undefined
+        ? []
+        : await recalledInsert(services, {
+            conversation,
+            input,
+            ...(part.joinedAfterId !== undefined && { afterId: part.joinedAfterId }),
+          }),
+    guidance: options.guidance,
+  });
   return {
-    inserts: insertsOf({
-      settings,
-      lore,
-      members: membersTold(part, macros, names),
-      humans,
-      humanMessages: said.filter(({ role }) => role === 'user').length,
-      // What a human would say next is a guess, whatever was said long ago.
-      recalled:
-        options.human !== undefined
-          ? []
-          : await recalledInsert(services, {
-              conversation,
-              input,
-              ...(part.joinedAfterId !== undefined && { afterId: part.joinedAfterId }),
-            }),
-      guidance: options.guidance,
-    }),
+    inserts:
+      human === undefined
+        ? inserts
+        : inserts.map(({ hasMacros = false, ...insert }) => (hasMacros ? { ...insert, text: told.expand(insert.text) } : insert)),
     macros,
-    keep: async ({ local }) => {
+    keep: async (variables) => {
       await lore.keep();
-      if (Object.keys(local).length > 0) {
-        const { variables = {} } = await memory.settings(conversation);
-        await memory.configure(conversation, { variables: { ...variables, ...local } });
-      }
+      await keepVariables(services, conversation, variables);
     },
   };
+};
+
+const isUser = ({ role }: Turn): boolean => role === 'user';
+
+/** Without a summary that tells a late member of a scene what was said before it came. */
+const heardSettings = (settings: ConversationSettings, { joinedAfterId }: ScenePart): ConversationSettings => {
+  const { summary, ...others } = settings;
+  const { fromId } = summary ?? {};
+  return joinedAfterId === undefined || (fromId !== undefined && fromId > joinedAfterId) ? settings : others;
+};
+
+/** Which greeting the conversation began with, of whoever gave it. */
+const beganWith = async (
+  { memory, personaById }: PrepareServices,
+  conversation: ConversationKey,
+  persona: Persona,
+): Promise<number> => {
+  const first = await memory.first(conversation);
+  const speaker = first?.speaker.id ?? '';
+  return greetingIndex(first, speaker === `persona:${persona.id}` ? persona : personaById?.(speaker.replace(/^persona:/, '')));
 };
 
 /** Stands for `{{user}}` in lore until it is known where that will stand. Nobody types it: it is no character. */
@@ -133,28 +189,16 @@ const withUser = ({ inserts, noteTop, noteBottom, outlets }: PromptLore, user: s
   };
 };
 
-/** What the other members of a scene are; their own macros speak of themselves. */
-const membersTold = (
-  { described }: ScenePart,
-  macros: MacroExpander,
-  names: ReadonlyMap<string, string>,
-): readonly { readonly name: string; readonly text: string }[] =>
-  described.map((persona) => {
-    const name = names.get(`persona:${persona.id}`) ?? persona.name;
-    const own = macros.with({ char: persona.nickname ?? persona.name });
-    const [description, personality] = [persona.description, persona.personality].map((text) => own.expand(text ?? '').trim());
-    const personalityLine = personality && `${cleanName(persona.nickname ?? name)}'s personality: ${personality}`;
-    return { name, text: [description, personalityLine].filter(Boolean).join('\n') };
-  });
-
-/** The humans who take part, the latest last, with what they say about themselves. */
+/** The humans who take part, the latest last, with what they say about themselves; also the one in whose place the model writes. */
 const humansOf = async (
   { human }: PrepareServices,
   said: readonly Turn[],
   names: ReadonlyMap<string, string>,
+  writerId: string | undefined,
 ): Promise<readonly (KnownHuman & { readonly id: string })[]> => {
   if (!human) return [];
-  const ids = [...new Set(said.filter(({ role }) => role === 'user').map(({ speaker }) => speaker.id))]
+  const speakers = said.filter(isUser).map(({ speaker }) => speaker.id);
+  const ids = [...new Set([...speakers, ...(writerId === undefined ? [] : [writerId])])]
     .filter((id) => !id.startsWith('persona:'))
     .slice(-bounds.humanPersona.toldMax);
   const found = await Promise.all(ids.map(async (id) => ({ id, persona: await human(id) })));

@@ -9,6 +9,8 @@ import type { Timers } from '../reply/index.ts';
 export type IdleJob = {
   /** How long it must have been quiet, in milliseconds. */
   readonly waitMs: number;
+  /** Whose it is, where it reads or keeps what was said in one. [nobody's] */
+  readonly conversation?: ConversationKey;
   /** Whether it is done again when a request cut it short. [it is dropped] */
   readonly isRetried?: boolean;
   /** To end at once when the signal is aborted. What it rejects with is logged. */
@@ -23,6 +25,11 @@ export type IdleWork<Queue extends AnswerQueue = AnswerQueue> = {
   isAsked(conversation: ConversationKey): boolean;
   /** Puts a job after the others; it takes the place of one with its name that has not begun. The oldest goes where there are too many. */
   add(name: string, job: IdleJob): void;
+  /**
+   * Aborts what runs of a conversation and resolves when it has ended, so that nothing that was read of it before comes later.
+   * What has not begun will read what is there by then, and stays.
+   */
+  halt(conversation: ConversationKey): Promise<void>;
   /** Takes nothing more, aborts what runs and resolves when it has ended. */
   close(): Promise<void>;
 };
@@ -36,7 +43,9 @@ export const createIdleWork = <Queue extends AnswerQueue>(options: {
   const { queue, timers, logger } = options;
   const jobs = new Map<string, IdleJob & { readonly dueAt: number }>();
   const waiting = new Map<ConversationKey, number>();
-  let running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
+  let running:
+    | { readonly conversation: ConversationKey | undefined; readonly abort: AbortController; readonly ended: Promise<void> }
+    | undefined;
   let cancelTimer: (() => void) | undefined;
   let isClosed = false;
 
@@ -59,7 +68,7 @@ export const createIdleWork = <Queue extends AnswerQueue>(options: {
     }
     jobs.delete(name);
     const abort = new AbortController();
-    running = { abort, ended: run(name, job, abort.signal) };
+    running = { conversation: job.conversation, abort, ended: run(name, job, abort.signal) };
   };
 
   const run = async (name: string, job: IdleJob, signal: AbortSignal): Promise<void> => {
@@ -125,6 +134,11 @@ export const createIdleWork = <Queue extends AnswerQueue>(options: {
     queue: watched,
     isAsked: (conversation) => waiting.has(conversation),
     add,
+    halt: async (conversation) => {
+      if (running?.conversation !== conversation) return;
+      running.abort.abort();
+      await running.ended;
+    },
     close: async () => {
       isClosed = true;
       cancelTimer?.();

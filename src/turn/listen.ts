@@ -59,8 +59,11 @@ const withQuote = async (
   if (quoted === undefined || replyToMessageId === undefined) return said;
   if (await memory.findByMessage(conversation, replyToMessageId)) return said;
   if ((await mayUse?.(quoted.id)) === false) return said;
-  const lines = `${cleanName(quoted.name)}: ${quoted.text}`.split('\n').map((line) => `> ${line}`);
-  return { ...said, text: shorten(`${lines.join('\n')}\n\n${said.text}`) };
+  const speaker = { id: quoted.id, name: cleanName(quoted.name) };
+  const lines = `${speaker.name}: ${quoted.text}`.split('\n').map((line) => `> ${line}`);
+  const text = `${lines.join('\n')}\n\n`;
+  // Kept with whose words they are, so that they go when that person or their message does.
+  return { ...said, text: shorten(`${text}${said.text}`), quoted: { speaker, messageId: replyToMessageId, text } };
 };
 
 /** What a message says, as memory takes it. */

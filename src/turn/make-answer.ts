@@ -10,6 +10,7 @@ import { sentence } from '../core/sentence.ts';
 import type { AnswerSettings, Place } from '../core/settings.ts';
 import { endsInThought } from '../reply/index.ts';
 import { affinityOf } from './affinity.ts';
+import { speaksAsItself } from './own-name.ts';
 import { type PrepareOptions, type PrepareServices, preparePrompt } from './prepare.ts';
 import { withPersona } from './scene-speakers.ts';
 import type { TurnEvents } from './turn-events.ts';
@@ -66,9 +67,8 @@ export const makeAnswer = async <Kept>(
   const settings = await memory.settings(conversation);
   const before = await services.at(place);
   const speaker = speakerOf(before, settings, options);
-  // Among several, each appears under a name of its own.
-  const looks = settings.scene !== undefined && options.human === undefined;
-  port.begin(looks ? { ...speaker, look: { name: speaker.name } } : speaker, before.reply);
+  const isNamed = options.human === undefined && speaksAsItself(settings, before.reply, place);
+  port.begin(isNamed ? { ...speaker, look: { name: speaker.name } } : speaker, before.reply);
   // The settings can depend on the model, so it has to be there first.
   await engine.start();
   const here = await services.at(place);
@@ -94,8 +94,9 @@ export const makeAnswer = async <Kept>(
       signal: AbortSignal.any([cancelled, AbortSignal.timeout(bounds.generationMsMax), ...(port.lost ? [port.lost] : [])]),
     },
     {
-      name: speaker.name,
-      otherNames: composed.names.slice(1),
+      name: composed.ownNames[0] ?? speaker.name,
+      alsoNamed: composed.ownNames.slice(1),
+      otherNames: composed.otherNames,
       reasoning: here.reasoning,
       startsInThought: endsInThought(composed.prompt),
       open,

@@ -29,7 +29,7 @@ export const createPrefillAhead = (services: PrefillServices): TurnEvents => {
   const plan = (where: Whereabouts): void => {
     if (engine.prefill === undefined || !active.has(where.conversation)) return;
     const run = (signal: AbortSignal): Promise<void> => prefillNext(services, where, signal);
-    idle.add(`prefill ${where.conversation}`, { waitMs: bounds.idleWork.prefillMs, run });
+    idle.add(`prefill ${where.conversation}`, { waitMs: bounds.idleWork.prefillMs, conversation: where.conversation, run });
   };
 
   return {
@@ -68,6 +68,7 @@ export const prefillNext = async (
   for (const personaId of speakers) {
     if (signal.aborted) return;
     const prompt = await promptBeforeQuestion(here, conversation, personaId);
+    // Nothing may come between this and the engine: aborted, the prompt may hold what was deleted while it was made.
     if (prompt === undefined || signal.aborted) continue;
     const affinity = personaId === undefined ? conversation : affinityOf(conversation, settings, personaId);
     await engine.prefill?.({ prompt, affinity, signal });
@@ -89,6 +90,11 @@ export const promptBeforeQuestion = async (
     settings: (key) => here.memory.settings(key),
     configure: async () => {},
     count: async (key) => (await here.memory.count(key)) + 1,
+    counts: async (key, toId) => {
+      const { turns, answers } = await here.memory.counts(key, toId);
+      return { turns: turns + 1, answers };
+    },
+    first: (key) => here.memory.first(key),
     turnsOf: (key, ids) => here.memory.turnsOf(key, ids),
     turns: async (key, range) => {
       const turns = await here.memory.turns(key, range);

@@ -4,11 +4,13 @@ import type { HumanPersona } from '../core/human-persona.ts';
 import type { PromptLayout } from '../core/layout.ts';
 import type { Memory } from '../core/memory.ts';
 import type { Persona } from '../core/persona.ts';
-import type { Place } from '../core/settings.ts';
 import type { LoreService } from '../lore/lore-service.ts';
 import { type ComposedPrompt, type ComposeInput, composePrompt, type PromptTemplate } from '../prompt/index.ts';
 import { asHuman } from './as-human.ts';
+import type { MacroServices } from './conversation-macros.ts';
+import { countTurns } from './count-turns.ts';
 import { dressPrompt } from './dress-prompt.ts';
+import { nicknamesOf } from './nickname.ts';
 import { readTurns } from './read-turns.ts';
 import type { PlaceRecall } from './recall-insert.ts';
 import { scenePart } from './scene-part.ts';
@@ -16,7 +18,7 @@ import { withPersona } from './scene-speakers.ts';
 
 /** What making a prompt needs. */
 export type PrepareServices = {
-  readonly memory: Pick<Memory, 'settings' | 'turns' | 'turnsOf' | 'configure' | 'count'>;
+  readonly memory: Pick<Memory, 'settings' | 'turns' | 'turnsOf' | 'configure' | 'count' | 'counts' | 'first'>;
   readonly engine: Pick<Engine, 'start' | 'countTokens' | 'renderChat'>;
   /** The persona of a conversation with these settings. */
   persona(settings: ConversationSettings): Persona;
@@ -31,17 +33,13 @@ export type PrepareServices = {
   readonly layout?: PromptLayout;
   /** Turns before the question at most. [as many as fit] */
   readonly historyTurnsMax?: number;
-  readonly place?: Place;
   /** What a human says about themselves there. [nothing] */
   human?(userId: string): Promise<HumanPersona | undefined>;
   /** [no lore] */
   readonly lore?: Pick<LoreService, 'prepare'>;
   /** [nothing is recalled] */
   readonly recall?: PlaceRecall;
-  /** In milliseconds since 1970; 0 up to 1. For macros. */
-  now(): number;
-  random(): number;
-};
+} & MacroServices;
 
 export type PrepareOptions = {
   /** The user turn to answer. [the last one of the conversation, if there is any] */
@@ -108,8 +106,9 @@ export const preparePrompt = async (
   const asked = beforeId === undefined && human === undefined && !follows ? questionOf(turns, questionId)?.id : undefined;
   const model = await engine.start();
   const scenario = settings.scene?.scenario ?? settings.scenario;
+  const placed = scenario === undefined ? persona : { ...persona, scenario };
   const input: ComposeInput = {
-    ...(human ? asHuman(human, persona, turns, pins) : { persona, turns, pins }),
+    ...(human ? asHuman(human, placed, turns, pins) : { persona, turns, pins }),
     template: services.template(),
     contextTokens: model.contextTokens,
     outputTokensMax: services.outputTokensMax,
@@ -121,8 +120,10 @@ export const preparePrompt = async (
     ...(conversationNote !== undefined && { conversationNote }),
     ...(scenario !== undefined && !human && { scenario }),
     participants: part.participants,
+    nicknameOf: nicknamesOf(services, persona),
   };
-  const { inserts, macros, keep } = await dressPrompt(services, { conversation, input, persona, settings, options, part });
+  const soFar = await countTurns(memory, conversation, { read: read.turns, input, beforeId });
+  const { inserts, macros, keep } = await dressPrompt(services, { conversation, input, persona, settings, options, part, soFar });
   const dressed: ComposeInput = { ...input, inserts, macros };
   const composed = await composePrompt(dressed, engine);
   const stopStrings = [...new Set([...composed.stopStrings, ...services.stopStrings])];
@@ -136,7 +137,8 @@ export const preparePrompt = async (
     model,
     stopStrings,
     ...(isNew && { newStartId: startId }),
-    keep: () => keep(composed.variables),
+    // What a human might say is no answer: nothing begins with it.
+    keep: async () => (human ? undefined : keep(composed.variables)),
   };
 };
 

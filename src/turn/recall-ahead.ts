@@ -15,6 +15,7 @@ export const createRecallAhead = ({
     if (!recall.isBehind(conversation)) return;
     idle.add(`recall ${conversation}`, {
       waitMs: bounds.idleWork.recallMs,
+      conversation,
       isRetried: true,
       run: (signal) => recall.fill(conversation, signal),
     });

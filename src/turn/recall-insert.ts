@@ -88,7 +88,10 @@ const namesOf = (input: ComposeInput, found: readonly RecalledTurn[]): ReadonlyM
   const names = namesIn(input);
   return distinctNames([
     ...[...names].map(([id, name]) => ({ id, name })),
-    ...found.map(({ turn }) => turn.speaker).filter(({ id }) => !names.has(id)),
+    ...found
+      .map(({ turn }) => turn.speaker)
+      .filter(({ id }) => !names.has(id))
+      .map(({ id, name }) => ({ id, name: input.nicknameOf?.(id) ?? name })),
   ]);
 };
 

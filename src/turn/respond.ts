@@ -8,6 +8,7 @@ import { createSerial, type Serial } from '../memory/serial.ts';
 import { answerQuestion, type QuestionServices } from './answer-question.ts';
 import { languageAt } from './language.ts';
 import { type ListenServices, listen } from './listen.ts';
+import type { ToldOnce } from './told-once.ts';
 import type { Troubles } from './troubles.ts';
 
 export type { PlaceServices } from './make-answer.ts';
@@ -22,6 +23,8 @@ export type RespondServices = ListenServices &
     hear?(message: IncomingMessage): Promise<boolean>;
     /** Counts an answer to a message; rejects with the sentence to say instead where there may be no more. [all are] */
     admit?(message: IncomingMessage): Promise<void>;
+    /** Whether a refusal is to be told now, by who is refused what and where. [every time] */
+    readonly toldRefusals?: ToldOnce;
     /** Where failures of the store are counted. [every one is logged and told] */
     readonly troubles?: Troubles;
   };
@@ -65,8 +68,11 @@ const explain = async (services: RespondServices, message: IncomingMessage, port
   // Who said something to others has asked nothing.
   const isAsked = message.addressed !== 'none';
   let isTold = isAsked;
-  if (code !== undefined && refusals.has(code)) logger.info({ ...fields, code }, 'a message was refused');
-  else {
+  if (code !== undefined && refusals.has(code)) {
+    logger.info({ ...fields, code }, 'a message was refused');
+    // Or else whoever is refused could let the bot fill the channel.
+    isTold &&= services.toldRefusals?.(refusalKey(message, error)) ?? true;
+  } else {
     const trouble = code === 'store-failed' ? troubles?.failed(message.conversation, isAsked) : undefined;
     isTold = trouble?.isTold ?? isAsked;
     if (trouble?.isLogged ?? true)
@@ -78,6 +84,11 @@ const explain = async (services: RespondServices, message: IncomingMessage, port
     .catch((failure: unknown) =>
       logger.warn({ part: 'answer', error: failure }, 'the notice about it could not be shown either'),
     );
+};
+
+const refusalKey = ({ conversation, author }: IncomingMessage, error: unknown): string => {
+  const reason = error instanceof PaddockError ? (error.sentence?.key ?? error.code) : '';
+  return JSON.stringify([conversation, author.id, reason]);
 };
 
 /** @see RespondServices.arrivals */

@@ -2,21 +2,21 @@ import { bounds } from '../core/bounds.ts';
 import { type ConversationKey, type Speaker, shownText, type Turn } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Memory, TurnChange } from '../core/memory.ts';
-import type { ReplyPort } from '../core/message.ts';
+import type { AnswerPosition, ReplyPort } from '../core/message.ts';
 import type { AnswerQueue } from '../core/queue.ts';
 import { sentence } from '../core/sentence.ts';
-import type { Place } from '../core/settings.ts';
 import { createSerial } from '../memory/serial.ts';
+import type { Timers } from '../reply/index.ts';
 import { type AnswerServices, type MadeAnswer, makeAnswer } from './make-answer.ts';
 import type { PrepareOptions } from './prepare.ts';
+import { tellCaller, type Waiting } from './waiting-notice.ts';
 
 /** What revising needs. */
-export type ReviseServices = AnswerServices & { readonly queue: AnswerQueue };
+export type ReviseServices = AnswerServices & { readonly queue: AnswerQueue; readonly timers?: Timers };
 
 /** Where something is revised, and by whom. */
-export type RevisePlace = {
+export type RevisePlace = Waiting & {
   readonly conversation: ConversationKey;
-  readonly place?: Place;
   readonly userId: string;
 };
 
@@ -59,7 +59,7 @@ export type Reviser = {
 
 /** One reviser for all conversations: it keeps changes of the same answer apart. */
 export const createReviser = (services: ReviseServices): Reviser => {
-  const { memory, queue } = services;
+  const { memory } = services;
   const serial = createSerial({ waitingMax: bounds.revisionsMax, refusal: () => isBusy('too many changes wait') });
   const writing = new Set<string>();
 
@@ -72,19 +72,20 @@ export const createReviser = (services: ReviseServices): Reviser => {
 
   /** Writes on an answer when its turn in the queue comes. */
   const write = async (
-    { conversation, place, userId }: RevisePlace,
+    where: RevisePlace,
     port: ReplyPort,
     answer: Turn,
     prompt: PrepareOptions,
     keep: (made: MadeAnswer) => TurnChange,
   ): Promise<Turn | undefined> => {
+    const { conversation, place, userId } = where;
     const key = JSON.stringify([conversation, answer.id]);
     if (writing.has(key)) throw isBusy('the answer is being written');
     let kept: Turn | undefined;
     const request = { conversation, userId, messageId: answer.messageIds[0] ?? answer.id };
     writing.add(key);
     try {
-      const ticket = queue.add(request, async (signal) => {
+      const ticket = tellCaller(services, where, port).add(request, async (signal) => {
         const task = {
           conversation,
           ...(place && { place }),
@@ -112,6 +113,12 @@ export const createReviser = (services: ReviseServices): Reviser => {
     throw notFound();
   };
 
+  /** A port that shows what it is given as a text more: after as many as there are by then. */
+  const asOneMore = ({ conversation }: RevisePlace, port: ReplyPort, answer: Turn): ReplyPort => ({
+    ...port,
+    finish: async (text) => port.finish(text, afterLast((await memory.turn(conversation, answer.id)) ?? answer)),
+  });
+
   return {
     regenerate: (where, port, { turnId, guidance } = {}) =>
       ending(port, async () => {
@@ -122,11 +129,18 @@ export const createReviser = (services: ReviseServices): Reviser => {
           kind: 'regenerate',
           ...(wish !== '' && { guidance: `For the next message only: ${wish}` }),
         };
-        return write(where, port, answer, prompt, ({ text, messageIds }) => ({ kind: 'add', text, messageIds }));
+        return write(where, asOneMore(where, port, answer), answer, prompt, ({ text, messageIds }) => ({
+          kind: 'add',
+          text,
+          messageIds,
+        }));
       }),
     continueAnswer: (where, port, { turnId } = {}) =>
       ending(port, async () => {
-        const answer = await answerOf(memory, where.conversation, turnId);
+        const meant = await answerOf(memory, where.conversation, turnId);
+        // What goes on is what stands there: a swipe that came before is remembered a moment after it is drawn.
+        await alone(where.conversation, meant, async () => {});
+        const answer = await answerOf(memory, where.conversation, meant.id);
         const open = shownText(answer);
         const prompt = { ...(await promptOf(memory, where.conversation, answer)), open, kind: 'continue' as const };
         return write(where, port, answer, prompt, ({ text, messageIds }) => ({
@@ -153,10 +167,15 @@ export const createReviser = (services: ReviseServices): Reviser => {
         const meant = await answerOf(memory, conversation, turnId);
         const edited = text.slice(0, bounds.messageCharactersMax).toWellFormed().trim();
         if (edited === '') throw nothingGiven();
-        return alone(conversation, meant, () => redraw(conversation, port, meant, edited, { kind: 'replace', text: edited }));
+        return alone(conversation, meant, async () => {
+          // Read again: the text that is edited is the one that stands there by now.
+          const turn = await answerOf(memory, conversation, meant.id);
+          return redraw(conversation, port, turn, edited, { kind: 'replace', text: edited });
+        });
       }),
-    impersonate: ({ conversation, place, userId }, human, port) =>
+    impersonate: (where, human, port) =>
       ending(port, async () => {
+        const { conversation, place, userId } = where;
         let written: string | undefined;
         const unseen: ReplyPort = {
           begin: (speaker) => port.begin(speaker),
@@ -165,15 +184,24 @@ export const createReviser = (services: ReviseServices): Reviser => {
           notice: async () => {},
           end: () => {},
         };
-        const ticket = queue.add({ conversation, userId, messageId: `impersonate:${userId}` }, async (signal) => {
-          const task = { conversation, ...(place && { place }), prompt: { human, kind: 'impersonate' } } as const;
-          const keep = async ({ text }: MadeAnswer): Promise<string> => text;
-          written = await makeAnswer(services, { ...task, keep }, unseen, signal);
-        });
+        const ticket = tellCaller(services, where).add(
+          { conversation, userId, messageId: `impersonate:${userId}` },
+          async (signal) => {
+            const task = { conversation, ...(place && { place }), prompt: { human, kind: 'impersonate' } } as const;
+            const keep = async ({ text }: MadeAnswer): Promise<string> => text;
+            written = await makeAnswer(services, { ...task, keep }, unseen, signal);
+          },
+        );
         await ticket.done;
         return written;
       }),
   };
+};
+
+/** Where one more text will stand; where there are as many as there can be, the oldest one goes. */
+const afterLast = ({ alternatives: { length } }: Turn): AnswerPosition => {
+  const index = Math.min(length, bounds.alternatives.countMax - 1);
+  return { index, count: index + 1 };
 };
 
 const ending = async <Result>(port: Pick<ReplyPort, 'end'>, work: () => Promise<Result>): Promise<Result> => {

@@ -6,11 +6,14 @@ import type { Memory } from '../core/memory.ts';
 import type { ReplyPort } from '../core/message.ts';
 import type { Persona } from '../core/persona.ts';
 import type { AnswerQueue } from '../core/queue.ts';
+import type { Timers } from '../reply/index.ts';
 import { speak } from './auto-scene.ts';
-import { openConversation } from './greet.ts';
+import { firstGreeting, openConversation } from './greet.ts';
 import type { AnswerServices } from './make-answer.ts';
+import { speaksAsItself } from './own-name.ts';
 import type { RevisePlace, Reviser } from './revise.ts';
 import type { Summariser } from './summariser.ts';
+import { tellCaller } from './waiting-notice.ts';
 
 /** What people can ask for in roleplay besides answers. All reject with `PaddockError`s. */
 export interface RoleplayActions {
@@ -25,6 +28,8 @@ export interface RoleplayActions {
     personas: readonly Persona[],
     options: { readonly userName: string; readonly isInScene?: boolean },
   ): Promise<number>;
+  /** What a persona would begin this conversation with; nothing is remembered. Undefined where it has no greeting. */
+  greeting(where: RevisePlace, persona: Persona, options: { readonly userName: string }): Promise<string | undefined>;
   /** Writes what a human could say next; it is remembered nowhere. Undefined when it was stopped before anything came. */
   impersonate(where: RevisePlace, human: Speaker): Promise<string | undefined>;
   /** Summarises what has left the prompt since the last summary. Undefined when nothing has. */
@@ -33,13 +38,14 @@ export interface RoleplayActions {
 
 export type RoleplayServices = AnswerServices & {
   readonly queue: AnswerQueue;
+  readonly timers?: Timers;
   readonly reviser: Pick<Reviser, 'impersonate'>;
   readonly summariser: Pick<Summariser, 'make'>;
   readonly portOn: AnswerSurface['portOn'];
 };
 
 export const createRoleplayActions = (services: RoleplayServices): RoleplayActions => {
-  const { memory, queue, portOn } = services;
+  const { memory, portOn } = services;
 
   /** Undefined where nothing can be shown but answers to messages as they come. */
   const freePort = async ({ conversation, place, userId }: RevisePlace): Promise<ReplyPort | undefined> => {
@@ -52,13 +58,14 @@ export const createRoleplayActions = (services: RoleplayServices): RoleplayActio
     }
   };
   const queued = async <Result>(
-    { conversation, userId }: RevisePlace,
+    where: RevisePlace,
     what: string,
     work: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result | undefined> => {
+    const { conversation, userId } = where;
     let result: Result | undefined;
     const request = { conversation, userId, messageId: `${what}:${userId}` };
-    await queue.add(request, async (signal) => {
+    await tellCaller(services, where).add(request, async (signal) => {
       result = await work(signal);
     }).done;
     return result;
@@ -74,19 +81,23 @@ export const createRoleplayActions = (services: RoleplayServices): RoleplayActio
       return spoken !== undefined;
     },
     greet: async (where, personas, { userName, isInScene = false }) => {
-      const { conversation, place } = where;
+      const { conversation, place, userId } = where;
       if ((await memory.count(conversation)) > 0) return 0;
-      const { reply } = await services.at(place);
+      const here = await services.at(place);
+      const { reply } = here;
+      const isNamed = isInScene || speaksAsItself({}, reply, place);
       let greeted = 0;
       for (const persona of personas) {
         const port = await freePort(where);
         if (port === undefined) break;
-        const how = { userName, isInScene, isFurther: greeted > 0, reply };
-        const turn = await openConversation(services, conversation, persona, port, how);
+        const how = { userName, userId, isInScene, isNamed, isFurther: greeted > 0, reply };
+        const turn = await openConversation({ ...here, memory }, conversation, persona, port, how);
         if (turn) greeted += 1;
       }
       return greeted;
     },
+    greeting: async ({ conversation, place, userId }, persona, { userName }) =>
+      firstGreeting(await services.at(place), conversation, persona, { userName, userId }),
     impersonate: async (where, human) => {
       const own = (await (await services.at(where.place)).human?.(human.id))?.name?.trim();
       const name = own || human.name;

@@ -8,7 +8,7 @@ export type ScenePart = {
   readonly participants: readonly Speaker[];
   /** The others whose descriptions stand in the prompt. */
   readonly described: readonly Persona[];
-  /** The names of all members, and of those who are not muted. */
+  /** What all members are called, and those who are not muted. */
   readonly group: readonly string[];
   readonly groupNotMuted: readonly string[];
   /** The speaker does not know what was said until then. */
@@ -16,6 +16,8 @@ export type ScenePart = {
 };
 
 const alone: ScenePart = { participants: [], described: [], group: [], groupNotMuted: [] };
+
+const calledName = ({ name, nickname = name }: Persona): string => nickname;
 
 /** A persona's part in a scene; members whose persona is gone are passed over. */
 export const scenePart = (
@@ -40,8 +42,8 @@ export const scenePart = (
       scene.cards === 'swap'
         ? []
         : others.filter(({ isMuted = false }) => !isMuted || scene.cards === 'join-all').map(({ persona }) => persona),
-    group: members.map(({ persona }) => persona.name),
-    groupNotMuted: members.filter(({ isMuted = false }) => !isMuted).map(({ persona }) => persona.name),
+    group: members.map(({ persona }) => calledName(persona)),
+    groupNotMuted: members.filter(({ isMuted = false }) => !isMuted).map(({ persona }) => calledName(persona)),
     ...(joinedAfterId !== undefined && { joinedAfterId }),
   };
 };

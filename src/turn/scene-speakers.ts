@@ -13,8 +13,8 @@ export const candidatesOf = ({ members, narratorId }: Scene, { personaById }: Kn
   members.flatMap(({ personaId, isMuted = false }) => {
     const persona = personaById?.(personaId);
     if (persona === undefined || personaId === narratorId) return [];
-    const { nickname = '', talkativeness = talkativenessDefault } = persona;
-    return [{ personaId, name: `${persona.name} ${nickname}`, talkativeness, isMuted }];
+    const { name, nickname, talkativeness = talkativenessDefault } = persona;
+    return [{ personaId, name, ...(nickname !== undefined && { nickname }), talkativeness, isMuted }];
   });
 
 /** Who answers what was said, in order. */

@@ -12,6 +12,7 @@ import { readSummary, summaryPrompt } from '../tasks/summarise.ts';
 import { summaryAffinity } from './affinity.ts';
 import type { IdleWork } from './idle-work.ts';
 import type { PlaceServices } from './make-answer.ts';
+import { nicknamesOf } from './nickname.ts';
 import type { TurnEvents, Whereabouts } from './turn-events.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -45,6 +46,7 @@ export const createSummariser = (services: SummariserServices): Summariser => {
   const plan = (where: Whereabouts, tries = 1): void => {
     idle.add(`summary ${where.conversation}`, {
       waitMs: bounds.idleWork.summaryMs,
+      conversation: where.conversation,
       isRetried: true,
       run: async (signal) => {
         const { isSummarised = true } = await memory.settings(where.conversation);
@@ -90,7 +92,7 @@ const makeSummary = async (
   const { wordsMax, tokensMax } = bounds.summary;
   const outputTokensMax = Math.min(tokensMax, Math.floor(model.contextTokens / 4));
   const former = settings.summary?.text;
-  const lines = linesOf(gone, Math.floor(model.contextTokens / 2));
+  const lines = linesOf(gone, nicknamesOf(here), Math.floor(model.contextTokens / 2));
   const promptFor = (count: number): Promise<Prompt> => {
     const content = summaryPrompt({ ...(former !== undefined && { former }), lines: lines.slice(0, count), wordsMax });
     return renderPrompt(here.template(), [{ role: 'user', content }], {}, engine.renderChat);
@@ -117,13 +119,19 @@ const makeSummary = async (
     if (written.failure !== undefined) throw written.failure;
     const text = readSummary(written.remembered, wordsMax);
     if (text === '') throw nothingWritten();
-    const summary = { text, throughId: last.id };
+    const summary = { text, ...beginningOf(settings, gone[0]), throughId: last.id };
     if (!(await isStillWanted(memory, conversation, settings, summary))) return undefined;
     await memory.configure(conversation, { summary });
     return { summary, isWhole: fitting.count === gone.length };
   } finally {
     await engine.forget(affinity);
   }
+};
+
+/** Where the summary begins: with the former one, which may go back to the conversation's beginning, else with the first turn in it. */
+const beginningOf = ({ summary: former }: ConversationSettings, first: Turn | undefined): Pick<Summary, 'fromId'> => {
+  if (former === undefined) return first === undefined ? {} : { fromId: first.id };
+  return former.fromId === undefined ? {} : { fromId: former.fromId };
 };
 
 /** What has left the prompt and is in no summary yet, oldest first. */
@@ -143,8 +151,12 @@ const turnsGone = async (
 };
 
 /** With names as the prompt has them: one line can't speak for two, and none fills the context alone. */
-const linesOf = (turns: readonly Turn[], charactersMax: number): readonly string[] => {
-  const names = distinctNames(turns.map(({ speaker }) => speaker));
+const linesOf = (
+  turns: readonly Turn[],
+  nicknameOf: ReturnType<typeof nicknamesOf>,
+  charactersMax: number,
+): readonly string[] => {
+  const names = distinctNames(turns.map(({ speaker: { id, name } }) => ({ id, name: nicknameOf(id) ?? name })));
   return turns.map((turn) => {
     const text = shownText(turn)
       .replace(/\s*[\r\n]+\s*/g, ' ')

@@ -47,6 +47,26 @@ export const expectedTexts = (from: number, to: number): readonly string[] =>
 /** More than two sealed segments and a tail. */
 export const many = bounds.segmentTurnsMax * 2 + 30;
 
+export const begin = (store: Keyv): Memory => createMemory({ store, now: () => 5_000 });
+
+/** Appends so many turns to `test:a`. */
+export const fill = async (memory: Memory, count: number): Promise<readonly Turn[]> => {
+  const turns: Turn[] = [];
+  for (let number = 0; number < count; number += 1) turns.push((await memory.append('test:a', said(number))).turn);
+  return turns;
+};
+export const idOf = (turns: readonly Turn[], number: number): string => turns[number]?.id ?? assert.fail();
+
+/** Lends a fresh store, and closes it. */
+export const lendStore = async (open: () => Promise<Keyv>, work: (store: Keyv) => Promise<void>): Promise<void> => {
+  const store = await open();
+  try {
+    await work(store);
+  } finally {
+    await store.disconnect();
+  }
+};
+
 /** Lends a memory on a fresh store, and closes it. */
 export const withMemory = async (open: () => Promise<Keyv>, work: (memory: Memory) => Promise<void>): Promise<void> => {
   const memory = createMemory({ store: await open(), now: () => 5_000 });

@@ -3,29 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type Keyv from 'keyv';
 import { bounds } from '../../src/core/bounds.ts';
-import type { Turn } from '../../src/core/conversation.ts';
-import type { Memory } from '../../src/core/memory.ts';
-import { createMemory } from '../../src/memory/memory.ts';
-import { many, said, stores, texts } from './memory-kit.ts';
-
-const begin = (store: Keyv): Memory => createMemory({ store, now: () => 5_000 });
-const fill = async (memory: Memory, count: number): Promise<readonly Turn[]> => {
-  const turns: Turn[] = [];
-  for (let number = 0; number < count; number += 1) turns.push((await memory.append('test:a', said(number))).turn);
-  return turns;
-};
-const idOf = (turns: readonly Turn[], number: number): string => turns[number]?.id ?? assert.fail();
+import { begin, fill, idOf, lendStore, many, said, stores, texts } from './memory-kit.ts';
 
 for (const [name, open] of Object.entries(stores)) {
   describe(`the memory on ${name}, with pins`, () => {
-    const withStore = async (work: (store: Keyv) => Promise<void>): Promise<void> => {
-      const store = await open();
-      try {
-        await work(store);
-      } finally {
-        await store.disconnect();
-      }
-    };
+    const withStore = (work: (store: Keyv) => Promise<void>) => lendStore(open, work);
     const pinsOf = async (store: Keyv): Promise<readonly string[] | undefined> => (await begin(store).settings('test:a')).pins;
 
     it('keeps the order in which turns were pinned, over a restart, and tells what came of it', () =>

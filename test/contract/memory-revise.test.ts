@@ -5,28 +5,12 @@ import type Keyv from 'keyv';
 import { bounds } from '../../src/core/bounds.ts';
 import type { Turn } from '../../src/core/conversation.ts';
 import type { Memory } from '../../src/core/memory.ts';
-import { createMemory } from '../../src/memory/memory.ts';
-import { expectedTexts, many, said, storedKeys, stores, texts } from './memory-kit.ts';
-
-const begin = (store: Keyv): Memory => createMemory({ store, now: () => 5_000 });
-const fill = async (memory: Memory, count: number): Promise<readonly Turn[]> => {
-  const turns: Turn[] = [];
-  for (let number = 0; number < count; number += 1) turns.push((await memory.append('test:a', said(number))).turn);
-  return turns;
-};
-const idOf = (turns: readonly Turn[], number: number): string => turns[number]?.id ?? assert.fail();
+import { begin, expectedTexts, fill, idOf, lendStore, many, said, storedKeys, stores, texts } from './memory-kit.ts';
 
 for (const [name, open] of Object.entries(stores)) {
   describe(`the memory on ${name}, when turns are revised`, () => {
     const canTell = name.endsWith('://');
-    const withStore = async (work: (store: Keyv) => Promise<void>): Promise<void> => {
-      const store = await open();
-      try {
-        await work(store);
-      } finally {
-        await store.disconnect();
-      }
-    };
+    const withStore = (work: (store: Keyv) => Promise<void>) => lendStore(open, work);
 
     it('finds the turn of any id, deleted ones around it or not', () =>
       withStore(async (store) => {
@@ -167,7 +151,8 @@ for (const [name, open] of Object.entries(stores)) {
           assert.deepEqual(texts(await begin(store).turns('test:a')), expectedTexts(0, last + 1));
           assert.equal(await begin(store).count('test:a'), last + 1);
           const start = last >= 50 ? { promptStartId: idOf(turns, 50) } : {};
-          assert.deepEqual(await begin(store).settings('test:a'), { personaId: 'p', ...start });
+          const { pickSeed: _seed, ...settings } = await begin(store).settings('test:a');
+          assert.deepEqual(settings, { personaId: 'p', ...start });
           assert.equal(await begin(store).findByMessage('test:a', `m${many}`), undefined);
           for (let number = last + 1; number < many; number += 1)
             assert.ok((await begin(store).append('test:a', said(number))).turn.id > idOf(turns, many - 1), 'no id is used again');
@@ -206,7 +191,8 @@ for (const [name, open] of Object.entries(stores)) {
         assert.equal(copy[0]?.replyTo, undefined, 'what it answers was left behind');
         for (const [index, turn] of copy.slice(1).entries()) assert.equal(turn.replyTo, copy[index]?.id);
         assert.ok(copy.every(({ messageIds }) => messageIds.length === 0));
-        assert.deepEqual(await memory.settings('test:b'), { personaId: 'p', promptStartId: copy[37]?.id });
+        const settings = { personaId: 'p', promptStartId: copy[37]?.id, pickSeed: 'test:a' };
+        assert.deepEqual(await memory.settings('test:b'), settings, 'what was picked stays picked');
         assert.equal(await memory.count('test:b'), 98);
 
         await memory.change('test:b', idOf(copy, 96), { kind: 'replace', text: 'changed' });
@@ -215,6 +201,8 @@ for (const [name, open] of Object.entries(stores)) {
         assert.equal(await memory.count('test:a'), many);
         assert.equal(await memory.copy('test:unknown', 'test:c', { newest: 5 }), 0);
         assert.equal(await memory.copy('test:a', 'test:a', { newest: 5 }), undefined);
+        assert.equal(await memory.copy('test:b', 'test:d', { newest: 5 }), 5);
+        assert.equal((await memory.settings('test:d')).pickSeed, 'test:a', 'a branch of a branch');
       }));
 
     it('loses nothing of changes that are made at once', () =>

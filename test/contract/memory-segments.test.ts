@@ -3,30 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type Keyv from 'keyv';
 import { bounds } from '../../src/core/bounds.ts';
-import type { Turn } from '../../src/core/conversation.ts';
 import type { Memory } from '../../src/core/memory.ts';
-import { createMemory } from '../../src/memory/memory.ts';
-import { expectedTexts, many, said, storedKeys, stores, texts } from './memory-kit.ts';
+import { begin, expectedTexts, fill, lendStore, many, said, storedKeys, stores, texts } from './memory-kit.ts';
 
 const head = 'conversation:test:a';
-const begin = (store: Keyv): Memory => createMemory({ store, now: () => 5_000 });
-const fill = async (memory: Memory, count: number): Promise<readonly Turn[]> => {
-  const turns: Turn[] = [];
-  for (let number = 0; number < count; number += 1) turns.push((await memory.append('test:a', said(number))).turn);
-  return turns;
-};
 
 for (const [name, open] of Object.entries(stores)) {
   describe(`the memory on ${name}, over many segments`, () => {
     const canTell = name.endsWith('://');
-    const withStore = async (work: (store: Keyv) => Promise<void>): Promise<void> => {
-      const store = await open();
-      try {
-        await work(store);
-      } finally {
-        await store.disconnect();
-      }
-    };
+    const withStore = (work: (store: Keyv) => Promise<void>) => lendStore(open, work);
 
     it('gives ids that ascend and are never used again, through deletes, resets and restarts', () =>
       withStore(async (store) => {

@@ -23,11 +23,15 @@ for (const [name, open] of Object.entries(stores)) {
         { weight: 1, arbitrary: fc.record({ kind: fc.constant('burst' as const), count: fc.nat({ max: 100 }) }) },
         { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const), isMeant: fc.boolean() }) },
       );
+      const counted = (turns: readonly { role: string }[]) => ({
+        turns: turns.length,
+        answers: turns.filter(({ role }) => role === 'assistant').length,
+      });
       const carries = (turn: { ids: readonly string[] }, ids: readonly string[]) => turn.ids.some((id) => ids.includes(id));
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
           await withMemory(async (memory) => {
-            let model: { text: string; ids: readonly string[]; pinnedAt?: number }[] = [];
+            let model: { text: string; role: 'user' | 'assistant'; ids: readonly string[]; pinnedAt?: number }[] = [];
             let number = 0;
             const pinned = () =>
               model
@@ -35,9 +39,10 @@ for (const [name, open] of Object.entries(stores)) {
                 .sort((one, other) => (one.pinnedAt ?? 0) - (other.pinnedAt ?? 0));
             const append = async (ids: readonly string[]): Promise<void> => {
               const text = `text ${number++}`;
+              const role = number % 3 === 0 ? 'assistant' : 'user';
               const isNew = !model.some((turn) => carries(turn, ids));
-              assert.equal((await memory.append('test:a', said(0, { text, messageIds: ids }))).isNew, isNew);
-              if (isNew) model.push({ text, ids });
+              assert.equal((await memory.append('test:a', said(0, { text, role, messageIds: ids }))).isNew, isNew);
+              if (isNew) model.push({ text, role, ids });
             };
             for (const step of steps) {
               if (step.kind === 'append') await append(step.ids);
@@ -74,8 +79,13 @@ for (const [name, open] of Object.entries(stores)) {
                 model = [];
               }
               assert.equal(await memory.count('test:a'), model.length);
+              assert.deepEqual(await memory.counts('test:a'), counted(model));
             }
             const all = await memory.turns('test:a');
+            for (const [index, { id }] of all.entries())
+              assert.deepEqual(await memory.counts('test:a', id), counted(model.slice(0, index + 1)));
+            assert.deepEqual(await memory.counts('test:a', ''), counted([]));
+            assert.equal((await memory.first('test:a'))?.id, all[0]?.id);
             const model_ = model.map(({ text }) => text);
             assert.deepEqual(texts(all), model_);
             const { pins = [] } = await memory.settings('test:a');

@@ -153,12 +153,15 @@ for (const [name, open] of Object.entries(stores)) {
         assert.equal(await memory.reset('test:a'), many);
         assert.deepEqual(await memory.turns('test:a'), []);
         assert.equal(await memory.count('test:a'), 0);
-        assert.deepEqual(await memory.settings('test:a'), { personaId: 'helper' });
+        const { pickSeed, ...settings } = await memory.settings('test:a');
+        assert.deepEqual(settings, { personaId: 'helper' });
         for (const number of [0, 64, many - 1]) assert.equal(await memory.findByMessage('test:a', `m${number}`), undefined);
         const { turn, isNew } = await memory.append('test:a', said(0));
         assert.ok(isNew && turn.id > (turns.at(-1)?.id ?? ''));
         assert.deepEqual(await memory.turns('test:a'), [turn]);
         assert.equal(await memory.reset('test:a'), 1);
+        const { pickSeed: next } = await memory.settings('test:a');
+        assert.equal(new Set([pickSeed, next, undefined]).size, 3, 'what was picked is picked anew with each reset');
         assert.equal(await memory.reset('test:a'), 0);
       }));
 

@@ -11,8 +11,8 @@ after(() => folder.remove());
 const modelPath = randomModel(folder.path, {
   shape: { contextTokens: 4096, width: 32, layers: 2, heads: 2, keyHeads: 1, feedForwardWidth: 32 },
 });
-const conversations = 250;
-const rounds = 4;
+const conversations = 1000;
+const rounds = 2;
 const opening = 'you are one of many and this is how all of your stories begin, word for word, whoever you are. ';
 
 const prompt = (id: number, round: number) => [
@@ -21,7 +21,7 @@ const prompt = (id: number, round: number) => [
 ];
 const request = (id: number, round: number) => ({ prompt: prompt(id, round), affinity: `canary:${id}`, outputTokensMax: 4 });
 
-describe('a thousand answers of 250 interleaved conversations', () => {
+describe('a thousand interleaved conversations', () => {
   it('are what each conversation gets alone, however states were moved', async () => {
     const plain = testEngine(modelPath, { slots: 1, contextTokens: 512 });
     const engine = testEngine(modelPath, {
@@ -38,7 +38,7 @@ describe('a thousand answers of 250 interleaved conversations', () => {
       for (let round = 0; round < rounds; round++) {
         const ids = Array.from({ length: conversations }, (_, id) => (id * 37 + round * 11) % conversations);
         const expected = new Map<number, string>();
-        for (const id of ids.slice(0, 25)) expected.set(id, (await generate(plain, request(id, round))).text);
+        for (const id of ids) expected.set(id, (await generate(plain, request(id, round))).text);
         const signal = new AbortController().signal;
         const answers = await Promise.all(
           ids.map(async (id, index) => {

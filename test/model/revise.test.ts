@@ -2,80 +2,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { shownText } from '../../src/core/conversation.ts';
-import type { Usage } from '../../src/core/engine.ts';
-import { silentLogger } from '../../src/core/logger.ts';
-import type { ReplyPort } from '../../src/core/message.ts';
-import { createMemory } from '../../src/memory/memory.ts';
-import { createAnswerQueue } from '../../src/queue/answer-queue.ts';
-import { openStore } from '../../src/store/store.ts';
-import { createRecentAnswers } from '../../src/trigger/index.ts';
-import { createArrivals, type RespondServices, respond } from '../../src/turn/respond.ts';
 import { createReviser } from '../../src/turn/revise.ts';
-import { temporaryFolder, testEngine } from '../fakes/models.ts';
-import { shipped } from '../unit/prompt/templates.ts';
-import { replyDefaults, triggerDefaults } from '../unit/turn/kit.ts';
-import { personaOf, wordModel } from './prompt-kit.ts';
+import { createTalk } from './talk-kit.ts';
 
-const folder = temporaryFolder();
-const engine = testEngine(wordModel(folder.path), { slots: 1, contextTokens: 2048, batchTokens: 512 });
-const memory = createMemory({ store: await openStore('memory://'), now: () => 0 });
-const usages: Usage[] = [];
 let outputTokensMax = 8;
 let temperature = 0;
-
-const services: RespondServices = {
-  memory,
-  engine,
-  queue: createAnswerQueue({ slots: () => 1, bounds: { total: 9, perConversation: 9, perUser: 9 }, now: () => 0 }),
-  logger: {
-    ...silentLogger,
-    info: (fields, message) => {
-      if (message === 'answered') usages.push(fields as Usage);
-    },
-  },
-  now: () => 0,
-  recentAnswers: createRecentAnswers(),
-  random: () => 0.5,
-  arrivals: createArrivals(),
-  listen: 'channel',
-  at: async () => ({
-    memory,
-    engine,
-    persona: () => personaOf('ember'),
-    template: () => shipped('alpaca'),
-    outputTokensMax,
-    stopStrings: [],
-    sampling: { temperature, repeatPenalty: 1, seed: 5 },
-    reasoning: 'hide',
-    trigger: triggerDefaults,
-    reply: replyDefaults,
-    now: () => 0,
-    random: () => 0.5,
-  }),
-};
+const { engine, memory, usages, services, port, ask, close } = await createTalk({ contextTokens: 2048 }, () => ({
+  outputTokensMax,
+  sampling: { temperature, repeatPenalty: 1, seed: 5 },
+}));
 const reviser = createReviser(services);
-
-const port = (): ReplyPort => ({
-  begin: () => {},
-  show: () => {},
-  finish: async () => [`answer-${usages.length}`],
-  notice: async (text) => assert.fail(text),
-  end: () => {},
-});
-
-const ask = (conversation: string, text: string): Promise<void> => {
-  const author = { id: 'test:ada', name: 'Ada', isBot: false };
-  const id = `question-${usages.length}`;
-  return respond(services, { conversation, id, author, text, at: 0, addressed: 'direct' }, port());
-};
 const lastAnswer = async (conversation: string) => (await memory.turns(conversation)).at(-1) ?? assert.fail('no answer');
 
 before(() => engine.start());
-after(async () => {
-  await engine.close();
-  await memory.close();
-  folder.remove();
-});
+after(close);
 
 describe('an answer on the real engine', () => {
   it('is written again without reading more than the prompt’s last token', async () => {

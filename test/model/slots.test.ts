@@ -207,7 +207,7 @@ describe('kept files', () => {
     assert.equal(statSync(engine.stateFolder).mode & 0o777, 0o700);
     for (const file of readdirSync(engine.stateFolder)) {
       assert.equal(statSync(join(engine.stateFolder, file)).mode & 0o777, 0o600, file);
-      assert.match(file, /^(key|[0-9a-f]{40}\.(state|head))$/);
+      assert.match(file, /^(key|[0-9a-f]{40}-[0-9a-f]{16}\.(state|head))$/);
     }
     const [cut, flipped, headless, badHead, ...whole] = states().map((file) => join(engine.stateFolder, file));
     assert.ok(cut && flipped && headless && badHead);
@@ -218,7 +218,6 @@ describe('kept files', () => {
     writeFileSync(headless.replace('.state', '.head'), '');
     const head = readFileSync(badHead.replace('.state', '.head'), 'utf8');
     writeFileSync(badHead.replace('.state', '.head'), head.replace('"bytes"', '"bites"'));
-    writeFileSync(join(engine.stateFolder, 'stray.txt'), 'not a state');
     writeFileSync(join(engine.stateFolder, `${'0'.repeat(40)}.7.new`), 'half a state');
 
     const next = keepingEngine('files', { slots: 1 });
@@ -226,7 +225,7 @@ describe('kept files', () => {
       await next.start();
       // The flipped bit shows only when the file is read; the others are gone at once.
       assert.equal(states().length, whole.length + 1);
-      assert.ok(!readdirSync(engine.stateFolder).some((file) => /stray|new/.test(file)));
+      assert.ok(!readdirSync(engine.stateFolder).some((file) => /new/.test(file)));
       let restored = 0;
       for (const name of names) {
         const { end } = await generate(next, { prompt: story(name, 4), affinity: `discord:123456:${name}` });
@@ -242,11 +241,23 @@ describe('kept files', () => {
     await small.start();
     assert.equal(states().length, 3);
     await small.close();
+  });
 
-    // Of another context or model nothing is ever loaded.
-    const foreign = keepingEngine('files', { slots: 1, contextTokens: 1024 });
-    await foreign.start();
-    assert.equal(states().length, 0);
+  it('of another context are never loaded, and are there when that comes back', async () => {
+    const ask = async (engine: Engine): Promise<number> => {
+      const { end } = await generate(engine, { prompt: story('ann', 4), affinity: 'ann' });
+      return end.usage.promptTokens - end.usage.cachedTokens;
+    };
+    const engine = keepingEngine('switched', { slots: 1 });
+    const all = await ask(engine);
+    await engine.close();
+    const foreign = keepingEngine('switched', { slots: 1, contextTokens: 1024 });
+    assert.equal(await ask(foreign), all);
     await foreign.close();
+    for (const contextTokens of [2048, 1024]) {
+      const again = keepingEngine('switched', { slots: 1, contextTokens });
+      assert.equal(await ask(again), 1, `${contextTokens}`);
+      await again.close();
+    }
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { reportText } from '../../bench/report.ts';
 import { benchParts, runBench } from '../../bench/run-bench.ts';
+import { adviceFor } from '../../src/engine/llama/bench/advice.ts';
 import { machineWatch } from '../../src/engine/llama/bench/stopwatch.ts';
 import { trySettings } from '../../src/engine/llama/bench/try-settings.ts';
 import { randomModel, temporaryFolder, testEngine } from '../fakes/models.ts';
@@ -121,10 +122,29 @@ describe('paddock bench', () => {
   it('tries every setting, a draft model among them', async () => {
     const stateFolder = join(folder.path, 'tried');
     const { trials, model } = await trySettings(
-      { modelPath, isDemo: false, gpuLayers: 0, threads: 1, flashAttention: 'auto', batchTokens: 128, draftModel: modelPath },
-      { repeats: 1, promptWords: 20, outputTokens: 6, batchTokens: [128, 64], slots: [1, 2], conversationTokens: 150 },
       {
-        open: (settings) => testEngine(modelPath, settings),
+        modelPath,
+        isDemo: false,
+        gpuLayers: 0,
+        threads: 1,
+        flashAttention: 'auto',
+        batchTokens: 'auto',
+        contextTokens: 512,
+        isContextAuto: true,
+        draftModel: modelPath,
+      },
+      {
+        repeats: 1,
+        promptWords: 20,
+        textWords: 12,
+        outputTokens: 6,
+        batchTokens: [64],
+        slots: [1, 2, 4],
+        conversationTokens: 150,
+      },
+      {
+        // A machine with memory for two.
+        open: (settings) => testEngine(modelPath, settings.slots === 4 ? { ...settings, slots: 2 } : settings),
         watch: machineWatch,
         tell: () => {},
         stateFolder,
@@ -135,13 +155,23 @@ describe('paddock bench', () => {
     assert.deepEqual(
       [trials.batchTokens, trials.slots, trials.speculation].map((tried) => tried.map(({ value }) => value)),
       [
-        [128, 64],
+        ['auto', 64],
         [1, 2],
         ['off', 'prompt-lookup', 'draft'],
       ],
     );
     for (const [path, number] of numbersIn(trials)) assert.ok(Number.isFinite(number) && number > 0, `${path} is ${number}`);
-    assert.ok(trials.restore);
+    assert.deepEqual(trials.slotsFit, { asked: 4, reached: 2, contextTokens: 512 });
+    assert.deepEqual(
+      trials.slots.map(({ tokensPerSecond, ratios }) => [tokensPerSecond.length, ratios.length]),
+      [
+        [2, 0],
+        [1, 1],
+      ],
+      'one before, one after',
+    );
+    assert.equal(trials.restore?.ratios.length, 3);
+    assert.ok(adviceFor(trials, {}).sentences.length >= 5);
     assert.ok(existsSync(join(stateFolder, 'key')), 'states were kept');
   });
 

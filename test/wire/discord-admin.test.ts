@@ -185,8 +185,15 @@ test('an answer is changed from its menu and in its form by whoever asked, and b
 
 test('/chat is private on demand, notices are in the caller’s language, and the owner alone runs the bot', async () => {
   const { discord, channel, ada, max, services } = await openServer();
-  const open = await discord.callCommand(ada, channel, 'chat', { text: '@everyone hi' }).answered();
-  assert.deepEqual([open.content, open.isEphemeral, open.pings], ['> Ada: @everyone hi\nThe answer.', false, []]);
+  const open = discord.callCommand(ada, channel, 'chat', { text: '@everyone hi' });
+  await discord.waitFor(() => open.responses().length === 2, 'the question and the answer');
+  assert.deepEqual(
+    open.responses().map(({ content, isEphemeral, pings }) => [content, isEphemeral, pings]),
+    [
+      ['> Ada: @everyone hi', false, []],
+      ['The answer.', false, []],
+    ],
+  );
   const alone = await discord.callCommand(ada, channel, 'chat', { text: 'psst', private: true }).answered();
   assert.deepEqual([alone.content, alone.isEphemeral], ['The answer.', true]);
 

@@ -44,7 +44,7 @@ export const openApp = async (configuration: string, model?: string) => {
   let running = await start();
   closeAfterwards({ close: () => running.close() });
   return {
-    ...{ discord, guild, spare, channel, ada, troubles, shutdowns },
+    ...{ discord, guild, spare, channel, ada, troubles, shutdowns, folder: join(folder.path, 'data') },
     get app() {
       return running.app;
     },
@@ -78,10 +78,16 @@ const startBot = async ({ config, discord, logger, onShutdown, note }: BotOption
     commands: app.commands,
     historyOnFirstUse: config.memory.historyOnFirstUse,
     seen: app.seen,
+    worn: app.worn,
+    pictureOf: app.pictures.of,
+    formerAnswer: app.formerAnswer,
     heard: app.heard,
     onForget: app.forget,
-    mayAnswer: ({ addressed, place }) => addressed !== 'none' || place?.isOwnThread === true,
-    replySettingsAt: async (place) => (await app.places.at(place)).reply,
+    onForgetServer: app.forgetServer,
+    tree: app.tree,
+    prospect: app.prospect,
+    remembered: app.remembered,
+    replySettingsAt: (_place, message) => app.replySettings(message),
     onMessage: app.respond,
     onEdit: app.edited,
     onDelete: app.deleted,

@@ -72,7 +72,8 @@ test('a model that can not be loaded: German in the server, Japanese to who call
   assert.equal((await answered(discord, channel, ask(discord, channel, ada, 'Hello'))).content, sentenceIn('en', broken));
   const yuki = discord.addUser({ name: 'yuki', locale: 'ja' });
   wiese.addMember(yuki);
-  const call = await discord.callCommand(yuki, kanal, 'chat', { text: 'やあ' }).answered();
+  const chat = discord.callCommand(yuki, kanal, 'chat', { text: 'やあ' });
+  const call = await discord.waitFor(() => chat.responses()[1], 'what is said under the question');
   assert.equal(call.content, '言語モデルを読み込めませんでした。運営者はログで原因を確認できます。');
   assert.equal(call.isEphemeral, true);
   const shown = await discord.callCommand(yuki, kanal, 'model').answered();
@@ -100,7 +101,14 @@ test('what the platform itself says of an answer is in the language that its for
   const { discord, platform } = await open({
     platform: {
       onMessage: async ({ author }, port) => {
-        const reply = { style: 'reply', streaming: false, longAnswers: 'file', linkPreviews: false, buttons: false } as const;
+        const reply = {
+          style: 'reply',
+          voice: 'bot',
+          streaming: false,
+          longAnswers: 'file',
+          linkPreviews: false,
+          buttons: false,
+        } as const;
         const look = { name: 'Wren' };
         port.begin({ id: 'persona:wren', name: 'Wren', look }, { ...reply, language: author.name === 'Bert' ? 'de' : 'es' });
         await port.finish('word '.repeat(4000));

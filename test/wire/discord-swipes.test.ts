@@ -110,6 +110,26 @@ test('an answer is written again, walked, continued and edited: in the channel a
   assert.deepEqual(bot.troubles, []);
 });
 
+test('after a restart the answer before loses its buttons to the next one, in one edit', async () => {
+  const bot = await openRoleplay();
+  const { ada, agree, ask, restart, messageOf, discord, channel } = bot;
+  ask(ada, 'One?');
+  const former = messageOf((await agree((turns) => turns.length === 2, 'an answer'))[1]);
+  assert.notEqual(labels(former), '');
+  await restart();
+  ask(ada, 'Two?');
+  const next = messageOf((await agree((turns) => turns.length === 4, 'another answer'))[3]);
+  await discord.waitFor(() => labels(former) === '', 'the buttons gone');
+  assert.notEqual(labels(next), '');
+  ask(ada, 'Three?');
+  await agree((turns) => turns.length === 6, 'a third answer');
+  await discord.waitFor(() => labels(next) === '', 'the buttons of the second gone');
+  const path = new RegExp(`^/channels/${channel.id}/messages/${former.id}$`);
+  const taken = discord.requests({ method: 'PATCH', path }).filter(({ body }) => /"components":\[\]/.test(JSON.stringify(body)));
+  assert.equal(taken.length, 1);
+  assert.deepEqual(bot.troubles, []);
+});
+
 test('exchanges are taken back, rewound and branched: nothing stands that is not remembered', async () => {
   const bot = await openRoleplay();
   const { ada, owner, channel, discord, command, agree, press, messageOf, menu, ask, restart } = bot;

@@ -1,4 +1,4 @@
-import type { ValueStore } from '../../src/access/kept-values.ts';
+import type { ValueStore } from '../../src/kept/kept-values.ts';
 
 /** A store that outlives who uses it. Values are kept as text, so that nobody holds what is in it. */
 export const createPlainStore = (): ValueStore & { readonly size: number } => {

@@ -1,6 +1,6 @@
 // How the program ends when it is told to, at any moment of its life: cleanly, soon, and with what was said kept.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,8 +25,18 @@ const isGone = (group: number | undefined): boolean => {
 const engineOf = async (bot: number | undefined): Promise<number> => {
   for (;;) {
     const [engine] = childrenOf(bot);
-    if (engine !== undefined) return engine;
+    // Until it runs a program of its own it is a copy of the bot, which waits for it: stopped then, both would wait for ever.
+    if (engine !== undefined && programOf(engine) !== programOf(bot)) return engine;
     await sleep(10);
+  }
+};
+
+/** The command line, empty for a process that is gone. */
+const programOf = (pid: number | undefined): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
   }
 };
 

@@ -7,6 +7,7 @@ import { openInGuild, pause } from './discord-kit.ts';
 
 export const replySettings: ReplySettings = {
   style: 'reply',
+  voice: 'bot',
   streaming: true,
   longAnswers: 'split',
   linkPreviews: false,

@@ -16,7 +16,7 @@ export const german: Translation = {
     ...germanAnswers.commands,
     ...germanData.commands,
     reset: ['vergessen', 'Dieses Gespräch vergessen und neu anfangen'],
-    stop: ['stopp', 'Die Antwort abbrechen, die hier gerade entsteht, und die wartenden verwerfen'],
+    stop: ['stopp', 'Die Antworten an dich abbrechen, auch wartende; Moderatoren brechen hier alle ab'],
     persona: ['persona', 'Zeigen, wer hier antwortet, oder eine andere Persona wählen'],
     'persona list': ['liste', 'Zeigen, wer hier antwortet und wer es könnte'],
     'persona show': ['zeigen', 'Zeigen, wie eine Persona ist'],

@@ -16,7 +16,7 @@ export const spanish: Translation = {
     ...spanishAnswers.commands,
     ...spanishData.commands,
     reset: ['olvidar', 'Olvidar esta conversación y empezar de nuevo'],
-    stop: ['parar', 'Parar la respuesta que se está escribiendo aquí y descartar las que esperan'],
+    stop: ['parar', 'Parar aquí las respuestas a ti, también las que esperan; los moderadores paran todas'],
     persona: ['persona', 'Mostrar quién responde aquí o elegir otra persona'],
     'persona list': ['lista', 'Mostrar quién responde aquí y quién más podría hacerlo'],
     'persona show': ['mostrar', 'Mostrar cómo es una persona'],

@@ -16,7 +16,7 @@ export const french: Translation = {
     ...frenchAnswers.commands,
     ...frenchData.commands,
     reset: ['oublier', 'Oublier cette conversation et recommencer'],
-    stop: ['stop', 'Arrêter la réponse en cours ici et abandonner celles qui attendent'],
+    stop: ['stop', 'Arrêter ici les réponses à toi, même en attente ; les modérateurs les arrêtent toutes'],
     persona: ['persona', 'Montrer qui répond ici, ou choisir un autre persona'],
     'persona list': ['liste', 'Montrer qui répond ici et qui pourrait le faire'],
     'persona show': ['montrer', 'Montrer comment est un persona'],

@@ -16,7 +16,7 @@ export const japanese: Translation = {
     ...japaneseAnswers.commands,
     ...japaneseData.commands,
     reset: ['リセット', 'この会話を忘れて、最初からやり直します'],
-    stop: ['停止', 'ここで書いている返答を止め、待っているものを取り消します'],
+    stop: ['停止', 'ここでのあなたへの返答を、待っているものも含めて止めます。モデレーターはすべて止めます'],
     persona: ['ペルソナ', 'ここで誰が答えるかを表示し、別のペルソナを選びます'],
     'persona list': ['一覧', 'ここで答えるペルソナと、ほかに選べるペルソナを表示します'],
     'persona show': ['表示', 'ペルソナの紹介を表示します'],

@@ -16,7 +16,7 @@ export const brazilian: Translation = {
     ...brazilianAnswers.commands,
     ...brazilianData.commands,
     reset: ['esquecer', 'Esquecer esta conversa e começar de novo'],
-    stop: ['parar', 'Parar a resposta que está sendo escrita aqui e descartar as que esperam'],
+    stop: ['parar', 'Parar aqui as respostas a você, também as que esperam; os moderadores param todas'],
     persona: ['persona', 'Mostrar quem responde aqui ou escolher outra persona'],
     'persona list': ['lista', 'Mostrar quem responde aqui e quem mais poderia'],
     'persona show': ['mostrar', 'Mostrar como é uma persona'],

@@ -35,6 +35,10 @@ export const createLlamaEngine = (
   const takeLeave = (process: EngineProcess): Promise<void> => keepStates(process, settingsFor(first.modelPath));
   const keeper = createModelKeeper({ first, logger, settingsFor, startProcess, takeLeave, clock, limits });
 
+  /** Answers that wait for the model. */
+  const starting = new Set<{ readonly affinity: string; isForgotten: boolean }>();
+  const forget = (affinity: string): Promise<void> => forgetState(keeper.process, settingsFor(first.modelPath), affinity, logger);
+
   const call = async <Name extends CallName>(name: Name, argument: Calls[Name]['argument']): Promise<Calls[Name]['result']> => {
     const { process } = await keeper.ensure();
     return await process.call(name, argument);
@@ -48,14 +52,19 @@ export const createLlamaEngine = (
     tokenise: (prompts) => call('tokenise', prompts),
     countTokens: (prompts) => call('countTokens', prompts),
     renderChat: (messages, options = {}) => call('renderChat', { messages, options }),
-    forget: (affinity) => forgetState(keeper.process, settingsFor(first.modelPath), affinity, logger),
+    forget: async (affinity) => {
+      for (const request of starting) if (request.affinity === affinity) request.isForgotten = true;
+      await forget(affinity);
+    },
     prefill: async ({ signal, ...request }) => {
       const nothing = { promptTokens: 0, readTokens: 0, evaluatedTokens: 0 };
       const process = keeper.running?.process;
       return process && !signal.aborted ? await process.call('prefill', request, undefined, signal) : nothing;
     },
     async *generate({ signal, ...request }): AsyncGenerator<GenerateEvent, void, void> {
-      const running = await unlessAborted(keeper.ensure, signal);
+      const place = { affinity: request.affinity, isForgotten: false };
+      starting.add(place);
+      const running = await unlessAborted(keeper.ensure, signal).finally(() => starting.delete(place));
       if (!running) {
         yield { type: 'end', reason: 'aborted', usage: { promptTokens: 0, cachedTokens: 0, outputTokens: 0 } };
         return;
@@ -71,6 +80,7 @@ export const createLlamaEngine = (
       } finally {
         // Who stops listening early wants no more of it.
         left.abort();
+        if (place.isForgotten) await forget(request.affinity);
       }
     },
     use: async (modelPath) => (await keeper.use(modelPath)).model,

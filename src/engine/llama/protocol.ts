@@ -29,13 +29,13 @@ export type LlamaSettings = {
   readonly contextTokens: number;
   /** Nobody asked for that context in particular: it is halved until it fits the memory. */
   readonly isContextAuto: boolean;
-  /** Most tokens in one native batch. */
-  readonly batchTokens: number;
+  /** Most tokens in one native batch; `auto` takes more on a GPU. */
+  readonly batchTokens: 'auto' | number;
   /** Compute threads; `auto` leaves a core to the bot. */
   readonly threads: 'auto' | number;
   readonly flashAttention: 'auto' | boolean;
-  /** Conversations evaluated at once. */
-  readonly slots: number;
+  /** Conversations evaluated at once; `auto` is what the memory has room for, within reason. */
+  readonly slots: 'auto' | number;
   /** How the keys and values of evaluated tokens are stored; less exact ones take less memory. [f16] */
   readonly keyCacheType?: CacheType;
   readonly valueCacheType?: CacheType;

@@ -1,6 +1,7 @@
 import { bounds } from '../../core/bounds.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { Persona } from '../../core/persona.ts';
+import { noteOfCard } from '../note.ts';
 import { clean, cleanName, first, summaryOf } from '../texts.ts';
 import type { CardFields } from './card.ts';
 
@@ -38,6 +39,8 @@ export const fieldsOfCard = (card: JsonObject, warn: Warn): CardFields | undefin
   const summary = clean(first(textOf(card.summary), textOf(own.summary)) ?? '').replaceAll(/\s+/g, ' ');
   const isLine = summary !== '' && summary.length <= bounds.personaSummaryCharactersMax;
   const depthPrompt = depthPromptOf(extensions.depth_prompt);
+  const { note, isWrong: isNoteWrong } = noteOfCard(own.note);
+  if (isNoteWrong) warn('The note in the card is not of the form that I know; it has no effect.');
   const talkativeness = numberOf(first(...[extensions.talkativeness, card.talkativeness].map(writtenOf)));
   const book = bookOf(card.character_book, warn);
   const lists = {
@@ -51,6 +54,7 @@ export const fieldsOfCard = (card: JsonObject, warn: Warn): CardFields | undefin
     ...givenTexts(texts),
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
     ...(depthPrompt && { depthPrompt }),
+    ...(note && { note }),
     ...(talkativeness !== undefined && { talkativeness: Math.min(1, Math.max(0, talkativeness)) }),
     ...(book && { characterBook: book }),
   };

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { Persona } from '../../core/persona.ts';
+import { writtenNote } from '../note.ts';
 import { type Card, fieldsIn } from './card.ts';
 
 /** The fields that a card must have, empty where there is nothing to say. */
@@ -65,12 +66,12 @@ const withoutNothing = (fields: JsonObject): JsonObject =>
 
 /** The V3 card of a persona that is none: what this project's own form can say and a card has no field for stands in its extensions. */
 export const rawOfPersona = (persona: Persona): JsonObject => {
-  const { depthPrompt, talkativeness, worldName, characterBook, nickname } = persona;
+  const { depthPrompt, note, talkativeness, worldName, characterBook, nickname } = persona;
   const extensions: JsonObject = {
     ...(depthPrompt && { depth_prompt: { prompt: depthPrompt.text, depth: depthPrompt.depth, role: depthPrompt.role } }),
     ...(talkativeness !== undefined && { talkativeness }),
     ...(worldName !== undefined && { world: worldName }),
-    paddock: { summary: persona.summary },
+    paddock: { summary: persona.summary, ...(note && { note: writtenNote(note) }) },
   };
   return {
     spec: 'chara_card_v3',

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { Persona } from '../../core/persona.ts';
+import { writtenNote } from '../note.ts';
 import { type Card, fieldsIn } from './card.ts';
 import { rawOfCard, rawOfPersona } from './card-form.ts';
 import type { Picture } from './picture.ts';
@@ -76,6 +77,9 @@ const changedRaw = (raw: JsonObject, changes: CardChanges): JsonObject => {
   if ('summary' in changes) {
     delete data.summary;
     set(own, 'summary', changes.summary);
+  }
+  if ('note' in changes) set(own, 'note', changes.note && writtenNote(changes.note));
+  if ('summary' in changes || 'note' in changes) {
     set(extensions, 'paddock', Object.keys(own).length === 0 ? undefined : own);
   }
   if ('talkativeness' in changes) {

@@ -21,6 +21,10 @@ export type LintOptions = {
   readonly tokensMax?: number;
   /** What came with the card. [not looked at] */
   readonly picture?: Picture;
+  /** Which macros of a text nobody knows, and all that there are. [not looked at] */
+  readonly macros?: { unknownIn(text: string): readonly string[]; readonly names: readonly string[] };
+  /** Whether there is a lorebook of that name. [there is none] */
+  hasLorebook?(name: string): boolean;
 };
 
 /** What the fields that go into prompts are called in cards. */
@@ -37,18 +41,10 @@ const promptFields = {
 /** Fields that stand in every prompt, at its start. */
 const permanent = ['systemPrompt', 'description', 'personality', 'scenario'] as const;
 
-/** All macros; those with values are followed by `:` or white space. */
-const macros = [
-  'char user persona description personality scenario group charIfNotGroup original',
-  'time date weekday isotime isodate idle_duration random pick roll newline trim lastMessage getvar setvar',
-]
-  .join(' ')
-  .split(' ');
-
 /** Tells what in a card is empty, too large, misspelt or will not do what its author hoped. Cards are used all the same. */
 export const lintCard = async (
   card: Card,
-  { countTokens, tokensMax = 1500, picture }: LintOptions = {},
+  { countTokens, tokensMax = 1500, picture, macros, hasLorebook }: LintOptions = {},
 ): Promise<readonly CardWarning[]> => {
   const { fields } = card;
   const warnings: CardWarning[] = card.warnings.map((text) => ({ text }));
@@ -63,25 +59,17 @@ export const lintCard = async (
   if (fields.alternateGreetings?.some((text) => text === fields.greeting)) {
     warn('alternate_greetings', 'One of them is the same as the greeting.');
   }
-  if (fields.worldName && !fields.characterBook) {
+  if (fields.worldName && !fields.characterBook && hasLorebook?.(fields.worldName) !== true) {
     warn(
       'extensions.world',
       `The lorebook ${quoted(fields.worldName)} is named but not in the card; it must be imported on its own.`,
     );
   }
   for (const [field, text] of textsOf(fields)) {
-    for (const sentence of macroWarnings(field, text)) warn(field, sentence);
+    for (const sentence of macroWarnings(field, text, macros)) warn(field, sentence);
   }
   for (const [field, text] of [...textsOf(fields)].filter(([name]) => name === 'first_mes' || name.includes('_greetings['))) {
     if (speaksForUser(text)) warn(field, 'The character speaks for {{user}} here, and the model will go on doing so.');
-  }
-  for (const name of permanent) {
-    if (/\{\{\s*user\s*\}\}|<USER>/i.test(fields[name] ?? '')) {
-      warn(
-        promptFields[name],
-        'It names {{user}}; in a channel with several people this part changes with the speaker, and is evaluated anew each time.',
-      );
-    }
   }
   const { problem } = picture === undefined ? {} : shownPictureOf(picture);
   if (problem !== undefined) warnings.push({ text: `${problem} As it is, nobody will see it.` });
@@ -130,22 +118,19 @@ const textsOf = function* (fields: CardFields): Generator<readonly [field: strin
   if (fields.depthPrompt) yield ['extensions.depth_prompt', fields.depthPrompt.text];
 };
 
-const macroWarnings = (field: string, text: string): readonly string[] => {
+/** Most unknown macros that are told of, of each text. */
+const unknownMax = 10;
+
+const macroWarnings = (field: string, text: string, macros: LintOptions['macros']): readonly string[] => {
   const sentences = new Set<string>();
-  for (const [, inside = ''] of text.matchAll(/\{\{([^{}]{0,300})\}\}/g)) {
-    const name = /^\s*([^\s:]*)/.exec(inside)?.[1] ?? '';
-    if (name.startsWith('//')) continue;
-    const known = macros.find((macro) => macro.toLowerCase() === name.toLowerCase());
-    if (known === undefined) {
-      const near = closest(name, macros);
-      sentences.add(
-        `{{${quoted(inside).slice(1, -1)}}} is no macro I know${near === undefined ? '' : `; did you mean {{${near}}}?`}`,
-      );
-    } else if (known === 'original' && field !== 'system_prompt' && field !== 'post_history_instructions') {
-      sentences.add('{{original}} means something in system_prompt and post_history_instructions only.');
-    }
-    if (sentences.size >= 10) break;
+  for (const name of macros?.unknownIn(text).slice(0, unknownMax) ?? []) {
+    const near = closest(name, macros?.names ?? []);
+    sentences.add(
+      `{{${quoted(name).slice(1, -1)}}} is no macro I know${near === undefined ? '' : `; did you mean {{${near}}}?`}`,
+    );
   }
+  if (/\{\{\s*original\s*\}\}/i.test(text) && field !== 'system_prompt' && field !== 'post_history_instructions')
+    sentences.add('{{original}} means something in system_prompt and post_history_instructions only.');
   const opened = text.split('{{').length;
   if (opened !== text.split('}}').length)
     sentences.add('A macro is opened with {{ and not closed with }}, or the other way round.');

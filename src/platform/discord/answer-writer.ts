@@ -35,6 +35,8 @@ export interface AnswerWriter {
   withdraw(): Promise<void>;
   /** Takes away the buttons of its last message; undefined where it has none. */
   undress(messageIds: readonly string[]): (() => Promise<void>) | undefined;
+  /** Takes away those of another answer; absent where this one is none that follows, or has none either. */
+  readonly undressFormer?: (messageIds: readonly string[]) => Promise<void>;
   standing(): readonly string[];
   /** Whether a name stands in front, as there is no webhook. */
   isHookless(): boolean;
@@ -110,6 +112,13 @@ export const createAnswerWriter = (options: ReplyPortOptions, manner: Manner): A
       const last = messageIds.at(-1);
       return hasButtons && last !== undefined ? undressing(voice, last) : undefined;
     },
+    ...(reply.buttons &&
+      former === undefined && {
+        undressFormer: async (messageIds) => {
+          const last = messageIds.at(-1);
+          if (last !== undefined) await undressing(voice, last)();
+        },
+      }),
     standing: sink.standing,
     isHookless: voice.isHookless,
     isNewest,

@@ -1,4 +1,4 @@
-import { type Client, Events, GatewayDispatchEvents } from 'discord.js';
+import { ChannelType, type Client, Events, GatewayDispatchEvents } from 'discord.js';
 import { type EventGuard, labelOf } from './event-guard.ts';
 import type { Intake } from './intake.ts';
 
@@ -31,7 +31,8 @@ export const listenForDeletions = (
   });
   on(GatewayDispatchEvents.ChannelDelete, Events.ChannelDelete, async (data) => {
     const channelId = idIn(data, 'id');
-    if (channelId === undefined) return;
+    // The channels of a category stay.
+    if (channelId === undefined || ('type' in data && data.type === ChannelType.GuildCategory)) return;
     const threads = client.channels.cache.filter((channel) => channel.isThread() && channel.parentId === channelId);
     await Promise.all([channelId, ...threads.keys()].map(gone));
   });

@@ -11,6 +11,7 @@ import {
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from 'discord.js';
 import { allCommands } from '../../commands/command-tree.ts';
+import { choiceIn } from '../../commands/locale/choices.ts';
 import { translations } from '../../commands/locale/index.ts';
 import { lowestRank } from '../../commands/rank.ts';
 import type { Command, CommandOption, CommandPlace, OptionKind, Rank } from '../../core/command.ts';
@@ -108,7 +109,11 @@ const describeOption = (option: CommandOption, path: string): APIApplicationComm
         : {};
   const chosen =
     kind === 'choice'
-      ? { choices: values.slice(0, 25).map((value) => ({ name: value, value })) }
+      ? {
+          choices: values
+            .slice(0, 25)
+            .map((value) => ({ name: value, name_localizations: localised((locale) => choiceIn(locale, value)), value })),
+        }
       : kind === 'text' || kind === 'integer' || kind === 'number'
         ? { autocomplete: option.choices !== undefined }
         : {};

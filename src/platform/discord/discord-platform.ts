@@ -1,98 +1,39 @@
 import { setMaxListeners } from 'node:events';
-import {
-  type Client,
-  type ClientEvents,
-  Events,
-  GatewayDispatchEvents,
-  type RESTGetAPIGatewayBotResult,
-  Routes,
-} from 'discord.js';
+import { type Client, type ClientEvents, Events, GatewayDispatchEvents } from 'discord.js';
 import type { AnswerSurface } from '../../core/answer-surface.ts';
 import { bounds } from '../../core/bounds.ts';
-import type { Command } from '../../core/command.ts';
-import type { ConversationKey } from '../../core/conversation.ts';
-import { PaddockError } from '../../core/error.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { IncomingMessage, ReplyPort } from '../../core/message.ts';
-import type { Place, ReplySettings } from '../../core/settings.ts';
-import type { SpeakerPicture } from '../../persona/speaker-pictures.ts';
-import { systemTimers, type Timers } from '../../reply/index.ts';
+import { systemTimers } from '../../reply/index.ts';
 import { createAnswerPorts } from './answer-ports.ts';
 import { createAnswerThreads } from './answer-threads.ts';
-import { type BackOffOptions, isTransient, sleep, withBackOff } from './back-off.ts';
-import { createChannelNotes, type SeenStore } from './channel-notes.ts';
+import { type BackOffOptions, sleep, withBackOff } from './back-off.ts';
+import { createChannelNotes } from './channel-notes.ts';
 import { createClient, type DiscordClient } from './client.ts';
+import { connect } from './connect.ts';
 import { listenForDeletions } from './deletions.ts';
 import { createEventGuard, labelOf } from './event-guard.ts';
-import { failureFields } from './failures.ts';
+import { contentFreeFields, failureFields } from './failures.ts';
 import { createGuilds, type Guilds } from './guilds.ts';
 import { conversationOf } from './inbound.ts';
 import { createIntake } from './intake.ts';
 import { handleInteraction } from './interactions.ts';
 import { inviteOf } from './invite.ts';
+import { createLeftServers } from './left-servers.ts';
 import { createNames } from './names.ts';
 import { createNewestAnswers } from './newest-answers.ts';
-import { createOpenNotices, type NoticeStore } from './open-notices.ts';
+import { createOpenNotices } from './open-notices.ts';
 import { createOwnRemovals } from './own-removals.ts';
 import { createPlacing } from './placing.ts';
+import type { DiscordPlatformOptions } from './platform-options.ts';
 import { fetchOwnerIds } from './ranks.ts';
 import { createReferences, noteReferences } from './raw-messages.ts';
-import { refusalOfBudget, refusalOfClose, refusalOfGreeting, refusalOfRequest, refusalOfToken } from './refusals.ts';
+import { refusalOfClose, refusalOfGreeting, refusalOfToken } from './refusals.ts';
 import { registerCommands } from './registration.ts';
 import { createSeenEvents } from './seen-events.ts';
 import { createTokenCheck } from './token-check.ts';
 import { createWebhooks } from './webhooks.ts';
-import type { WornStore } from './worn-pictures.ts';
 
 /** Discord's own REST interface. */
 const discordApi = 'https://discord.com/api';
-
-export type DiscordPlatformOptions = {
-  readonly token: string;
-  /** Base of Discord's REST interface, without version. [Discord's own] */
-  readonly apiUrl?: string;
-  /** Least time between two edits of an answer, in milliseconds. */
-  readonly editIntervalMs: number;
-  readonly logger: Logger;
-  readonly commands: readonly Command[];
-  readonly timers?: Timers;
-  /** The clock by which questions are too old to be answered, in milliseconds since 1970. [the machine's] */
-  now?(): number;
-  /** Messages that are fetched from before the first question in a channel; 0 for none. [0] */
-  readonly historyOnFirstUse?: number;
-  /** Where the last message of each channel is kept, so that what comes while the bot is away is fetched at the next start. [nowhere] */
-  readonly seen?: SeenStore;
-  /** The picture that goes with a speaker's own name. [nobody has one] */
-  pictureOf?(speakerId: string): SpeakerPicture | undefined;
-  /** Where it is kept which webhooks wear which pictures. [nowhere: they are put on again after a restart] */
-  readonly worn?: WornStore;
-  /** Where it is kept which notices stand, so that the next start takes away what a crash leaves. [nowhere] */
-  readonly notices?: NoticeStore;
-  /** A message that the bot may hear, and where its answer goes. */
-  onMessage(message: IncomingMessage, port: ReplyPort): Promise<void>;
-  /**
-   * Whether a message may get an answer: only then are its files read, and what was said before it fetched.
-   * [when it is addressed to the bot]
-   */
-  mayAnswer?(message: IncomingMessage): boolean;
-  /**
-   * What was said and is not to be answered, oldest first: before the first question in a channel (`history`), or while the
-   * bot was away (`missed`). Resolves with the ids of those that were not known.
-   */
-  heard?(messages: readonly IncomingMessage[], occasion: 'history' | 'missed'): Promise<readonly string[]>;
-  /**
-   * In which form a message that is addressed to the bot is answered there. Only the style is used here: `thread` opens one on
-   * the message, and the message is passed on as one of the thread. [never in a thread]
-   */
-  replySettingsAt?(place: Place | undefined, message: IncomingMessage): Promise<ReplySettings>;
-  /** The text of a message changed. */
-  onEdit(conversation: ConversationKey, messageId: string, text: string): Promise<void>;
-  onDelete(conversation: ConversationKey, messageIds: readonly string[]): Promise<void>;
-  /** A channel or thread was deleted, and everything in it. */
-  onForget?(conversation: ConversationKey): Promise<void>;
-  /** Discord has closed the connection for good, after the start. */
-  onFatal(error: PaddockError): void;
-};
 
 /** The bot on Discord. */
 export interface DiscordPlatform extends Guilds {
@@ -150,27 +91,41 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
       ...{ rest: client.rest, timers, logger, draining: draining.signal, worn: options.worn },
       bot: () => ({ applicationId: client.application?.id ?? '', name: client.user?.username ?? 'bot' }),
     }),
-    newestAnswers: createNewestAnswers((channelId, error) =>
-      logger.debug({ channelId, ...failureFields(error) }, 'the buttons of an earlier answer could not be taken away'),
-    ),
+    newestAnswers: createNewestAnswers(options),
   });
 
-  const { onMessage, onEdit, onDelete } = options;
+  const { onEdit, onDelete, tree } = options;
+  const onMessage: DiscordPlatformOptions['onMessage'] = async (message, port) => {
+    // Only that it is forgotten one day hangs on it.
+    if (message.place)
+      tree
+        ?.note(message.place)
+        .catch((error) => logger.warn(contentFreeFields(error), 'where a channel stands could not be saved'));
+    await options.onMessage(message, port);
+  };
   const placing = createPlacing({ threads, ports, ownRemovals, onMessage, onEdit, onDelete });
+
+  const forgetChannel = async (channelId: string): Promise<void> => {
+    notes.forget(channelId);
+    await options.onForget?.(conversationOf(channelId));
+    await options.worn?.save(channelId, {});
+  };
 
   const intake = createIntake({
     ...{ client, names, seen, notes, references, guard, logger, backOff },
     apiUrl: options.apiUrl ?? discordApi,
     historyMessagesMax: options.historyOnFirstUse ?? 0,
     now: options.now ?? Date.now,
-    mayAnswer: (message) => options.mayAnswer?.(message) ?? message.addressed !== 'none',
+    prospect: options.prospect ?? (async ({ addressed }) => (addressed === 'none' ? 'no' : 'yes')),
     onMessage: placing.said,
+    ...(options.remembered && { remembered: options.remembered }),
     onHeard: async (messages, occasion) => (await options.heard?.(messages, occasion)) ?? [],
     onEdit: placing.edited,
     onDelete: placing.removed,
     onForget: async (conversation) => {
-      await options.onForget?.(conversation);
-      await options.worn?.save(conversation.slice(conversationOf('').length), {});
+      const id = conversation.slice(conversationOf('').length);
+      for (const each of [id, ...((await options.tree?.within(id)) ?? [])]) await forgetChannel(each);
+      await options.tree?.forget(id);
     },
   });
 
@@ -222,38 +177,19 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
     await Promise.race([
       notes
         .load()
-        .then(connect)
+        .then(() => connect({ client, login: options.token, token, timers, signal: closing.signal, logger }))
         .then(() => ready),
       refused.promise,
       closed.promise,
     ]);
     refuse = options.onFatal;
     void openNotices.tidy();
-    if (client.isReady()) await settleIn(client);
-  };
-
-  /** Connects for the first time. Resolves also when that failed and the client's shard goes on trying. */
-  const connect = async (): Promise<void> => {
-    client.rest.setToken(token);
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        const gateway = (await client.rest.get(Routes.gatewayBot())) as RESTGetAPIGatewayBotResult;
-        const refusal = refusalOfBudget(gateway.session_start_limit);
-        if (refusal !== undefined) throw refusal;
-        await client.login(options.token);
-        return;
-      } catch (error) {
-        if (error instanceof PaddockError) throw error;
-        const refusal = refusalOfRequest(error);
-        if (refusal !== undefined) throw refusal;
-        if (client.ws.shards.size > 0) return; // a shard exists, and connects again by itself
-        if (!isTransient(error)) throw error;
-        const waitMs = Math.min(30_000, 1000 * 2 ** Math.min(attempt, 5));
-        logger.warn({ waitMs, ...failureFields(error) }, 'Discord can not be reached; trying again');
-        await sleep(timers, waitMs, closing.signal);
-        if (closing.signal.aborted) throw error;
-      }
+    if (tree) {
+      const { now = Date.now, onForgetServer = async () => {} } = options;
+      const leftServers = { client, tree, timers, now, logger, forgetChannel, forgetServer: onForgetServer };
+      void createLeftServers({ ...leftServers, signal: closing.signal }).start();
     }
+    if (client.isReady()) await settleIn(client);
   };
 
   /** What is nice to have from the start, but does not keep the bot from answering when it fails. */

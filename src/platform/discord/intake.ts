@@ -3,6 +3,7 @@ import { bounds } from '../../core/bounds.ts';
 import type { ConversationKey } from '../../core/conversation.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { IncomingMessage } from '../../core/message.ts';
+import { findAwayChanges, type RememberedMessage } from './away-changes.ts';
 import { type BackOffOptions, sleep, withBackOff } from './back-off.ts';
 import type { ChannelNotes } from './channel-notes.ts';
 import { type EventGuard, labelOf } from './event-guard.ts';
@@ -29,12 +30,13 @@ export type IntakeOptions = {
   /** Messages fetched from before a channel's first question; 0 for none. */
   readonly historyMessagesMax: number;
   now(): number;
-  mayAnswer(message: IncomingMessage): boolean;
+  prospect(message: IncomingMessage): Promise<'yes' | 'perhaps' | 'no'>;
   onMessage(message: IncomingMessage, channelId: string): unknown;
   onHeard?(messages: readonly IncomingMessage[], occasion: 'history' | 'missed'): Promise<readonly string[]>;
-  onEdit(conversation: ConversationKey, messageId: string, text: string): Promise<void>;
+  onEdit(conversation: ConversationKey, messageId: string, text: string, message?: IncomingMessage): Promise<void>;
   onDelete(conversation: ConversationKey, messageIds: readonly string[]): Promise<void>;
   onForget?(conversation: ConversationKey): Promise<void>;
+  remembered?(conversation: ConversationKey): Promise<readonly RememberedMessage[]>;
 };
 
 /** Takes what Discord tells of messages, and passes it on in order and once, with all that belongs to it. */
@@ -64,20 +66,30 @@ export const createIntake = (options: IntakeOptions): Intake => {
   let told = new Map<string, string>(); // the last messages of those channels, from the session's beginning
   let histories = 0; // that are being fetched
 
-  const take = (message: Message): Promise<void> | undefined => {
+  const take = async (message: Message): Promise<void> => {
     const { id, channelId } = message;
-    if (signal.aborted || !seen.isFirst(id)) return undefined;
+    if (signal.aborted || !seen.isFirst(id)) return;
     const incoming = incomingOf(message, names, references.take(id));
-    const isAsked = incoming !== undefined && options.mayAnswer(incoming);
-    const pass = (): void => {
-      if (signal.aborted) return;
-      notes.note(channelId, id, isAsked);
-      if (incoming !== undefined) hand(message, incoming, isAsked);
-    };
+    // Who may not speak to the bot makes it neither read nor fetch anything.
+    const isAsked = incoming !== undefined && (await prospectOf(incoming)) !== 'no';
     const isFirstUse = isAsked && message.guildId !== null && !notes.isUsed(channelId);
-    if (isFirstUse && options.historyMessagesMax > 0 && histories < historiesMax) return hearHistory(channelId, id).then(pass);
-    pass();
-    return undefined;
+    if (isFirstUse && options.historyMessagesMax > 0 && histories < historiesMax) await hearHistory(channelId, id);
+    if (signal.aborted) return;
+    notes.note(channelId, id, isAsked);
+    if (incoming !== undefined) hand(message, incoming, isAsked);
+  };
+
+  /** Where that can't be known, nothing is read; whoever answers the message tells what failed. */
+  const prospectOf = async (message: IncomingMessage): Promise<'yes' | 'perhaps' | 'no'> => {
+    try {
+      return await options.prospect(message);
+    } catch (error) {
+      logger.warn(
+        { conversation: message.conversation, ...contentFreeFields(error) },
+        'whether a message may be answered is not known',
+      );
+      return 'no';
+    }
   };
 
   /** Hands a message on; one that may be answered with what its files say, on which nothing else waits. */
@@ -186,11 +198,29 @@ export const createIntake = (options: IntakeOptions): Intake => {
       return [];
     };
     const news = new Set(await options.onHeard?.(late, 'missed').catch(failed));
-    const questions = late.filter((message) => news.has(message.id) && !message.author.isBot && options.mayAnswer(message));
-    for (const { id } of questions.slice(-lateMarksMax))
+    const questions: string[] = [];
+    for (const message of late)
+      if (news.has(message.id) && !message.author.isBot && (await prospectOf(message)) === 'yes') questions.push(message.id);
+    for (const id of questions.slice(-lateMarksMax))
       void markLate(client, channelId, id, backOff).catch((error: unknown) =>
         logger.info({ channelId, ...contentFreeFields(error) }, 'a question that came too late could not be marked'),
       );
+  };
+
+  /** What was deleted and edited meanwhile, as far as what was said there lately is concerned. */
+  const learnChanges = async (channelId: string): Promise<void> => {
+    if (!notes.isUsed(channelId) || signal.aborted) return;
+    const conversation = conversationOf(channelId);
+    try {
+      const remembered = (await options.remembered?.(conversation)) ?? [];
+      const textOf = (raw: APIMessage) => past(raw)?.incoming.text;
+      const changes = await findAwayChanges(client, channelId, remembered, textOf, backOff);
+      if (changes.deleted.length > 0) await options.onDelete(conversation, changes.deleted);
+      await learnMembers(client, channelId, changes.edited);
+      for (const raw of changes.edited) await edited(messageFrom(client, raw));
+    } catch (error) {
+      logger.warn({ channelId, ...contentFreeFields(error) }, 'what was changed in a channel meanwhile could not be fetched');
+    }
   };
 
   /** Begins to fetch what is missing in a channel, if anything may be. */
@@ -198,7 +228,7 @@ export const createIntake = (options: IntakeOptions): Intake => {
     const after = missed.get(channelId);
     if (after === undefined) return undefined;
     missed.delete(channelId);
-    return inChannels.run(channelId, () => catchUpIn(channelId, after));
+    return inChannels.run(channelId, () => catchUpIn(channelId, after).then(() => learnChanges(channelId)));
   };
 
   /** Whether a message was edited since it was last told; Discord tells of other changes in the same way. */
@@ -212,9 +242,9 @@ export const createIntake = (options: IntakeOptions): Intake => {
 
   const edited = async (message: Message): Promise<void> => {
     const incoming = incomingOf(message, names);
-    const isWhole = incoming !== undefined && options.mayAnswer(incoming) && hasFiles(message);
+    const isWhole = incoming !== undefined && hasFiles(message) && (await prospectOf(incoming)) !== 'no';
     const text = isWhole ? await wholeText(message, signal) : textOf(message, names);
-    await options.onEdit(conversationOf(message.channelId), message.id, text);
+    await options.onEdit(conversationOf(message.channelId), message.id, text, incoming);
   };
 
   return {

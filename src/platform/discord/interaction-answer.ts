@@ -38,6 +38,8 @@ export type InteractionAnswerOptions = {
 /** The answer to one interaction: it is deferred when it takes long, told how far it is, and sent once. */
 export interface InteractionAnswer {
   progress(text: string): void;
+  /** Says something for all to read, before the answer; gives the id of its message. Its links have no previews. */
+  announce(text: string): Promise<string>;
   send(outcome: CommandOutcome): Promise<void>;
   /** Ends the waiting, whatever came of it. */
   end(): void;
@@ -70,7 +72,7 @@ export const createInteractionAnswer = (interaction: Answerable, options: Intera
 
   /** One edit at a time, and no more than people can read. */
   const showProgress = (): void => {
-    if (deferring === undefined || isOnMessage || latest === undefined || showing !== undefined) return;
+    if (deferring === undefined || isOnMessage || isAnnounced || latest === undefined || showing !== undefined) return;
     const content = latest;
     latest = undefined;
     const show = async (): Promise<void> => {
@@ -85,6 +87,23 @@ export const createInteractionAnswer = (interaction: Answerable, options: Intera
         showing = undefined;
         if (!settled.signal.aborted) showProgress();
       });
+  };
+
+  let isAnnounced = false;
+  const announce = async (text: string): Promise<string> => {
+    const [content = ''] = splitMessage(text, bounds.discordMessageCharactersMax);
+    const part = { content, flags: MessageFlags.SuppressEmbeds as const };
+    if (deferring === undefined && !isOnMessage) {
+      cancel();
+      isAnnounced = true;
+      const { resource } = await persist(() => interaction.reply({ ...part, withResponse: true }), 2);
+      if (resource?.message) return resource.message.id;
+      return (await interaction.fetchReply()).id;
+    }
+    await deferring;
+    if (!isOnMessage) await interaction.editReply({ content: say(locale, 'done') });
+    isAnnounced = true;
+    return (await interaction.followUp(part)).id;
   };
 
   const end = (): void => {
@@ -118,7 +137,8 @@ export const createInteractionAnswer = (interaction: Answerable, options: Intera
 
   const sendNew = async (parts: readonly Part[], isPrivate: boolean): Promise<void> => {
     const [first = {}, ...more] = parts;
-    if (deferring === undefined) {
+    if (isAnnounced) await follow(first, isPrivate);
+    else if (deferring === undefined) {
       await withOrWithoutPicture(first, (each) => persist(() => interaction.reply({ ...each, ...privacy(isPrivate) }), 2));
     } else {
       await deferring;
@@ -156,21 +176,24 @@ export const createInteractionAnswer = (interaction: Answerable, options: Intera
     const isLong = split.length > bounds.commandMessagesMax;
     const files = (outcome.files ?? []).map(({ name, bytes }) => ({ name, attachment: Buffer.from(bytes) }));
     if (isLong) files.unshift({ name: 'reply.txt', attachment: Buffer.from(text) });
-    const bytes = files.reduce((sum, { attachment }) => sum + attachment.byteLength, 0);
     // The request itself takes some of what Discord allows.
-    if (bytes > interaction.attachmentSizeLimit - 16_384) return [{ content: say(locale, 'filesTooLarge') }];
+    const bytesMax = interaction.attachmentSizeLimit - 16_384;
+    if (files.some(({ attachment }) => attachment.byteLength > bytesMax)) return [{ content: say(locale, 'filesTooLarge') }];
+    const [fitting = [], ...more] = inMessages(files, bytesMax);
     const contents = isLong ? [say(locale, 'inFile')] : split.length > 0 ? split : [''];
     const components = renderComponents(outcome.components ?? [], options.askerId);
     const last = contents.length - 1;
-    return contents.map((content, index) => ({
+    const parts = contents.map((content, index) => ({
       ...(content === '' ? {} : { content }),
-      ...(index === last && files.length > 0 ? { files } : {}),
+      ...(index === last && fitting.length > 0 ? { files: fitting } : {}),
       ...(index === last && components.length > 0 ? { components } : {}),
       ...(index === last && outcome.pictureUrl !== undefined ? { embeds: [{ image: { url: outcome.pictureUrl } }] } : {}),
     }));
+    return [...parts, ...more.map((each) => ({ files: each }))];
   };
 
   return {
+    announce,
     progress(text) {
       if (settled.signal.aborted || text.trim() === '') return;
       latest = text.slice(0, bounds.discordMessageCharactersMax).toWellFormed();
@@ -194,10 +217,30 @@ export const createInteractionAnswer = (interaction: Answerable, options: Intera
       const isEmpty = parts.every((part) => Object.keys(part).length === 0);
       if (outcome.replacesMessage && isOnMessage && parts[0] !== undefined) return replaceMessage(parts[0]);
       if (!isEmpty) return sendNew(parts, outcome.isPrivate);
+      if (isAnnounced) return;
       return isOnMessage ? acknowledge() : sendNew([{ content: say(locale, 'done') }], true);
     },
     end,
   };
 };
+
+type PartFile = NonNullable<Part['files']>[number];
+
+/** Files by the messages that carry them: as many in one as it takes. */
+const inMessages = (files: readonly PartFile[], bytesMax: number): readonly (readonly PartFile[])[] => {
+  const messages: PartFile[][] = [];
+  let room = 0;
+  for (const file of files) {
+    const bytes = file.attachment.byteLength;
+    const isNew = messages.length === 0 || bytes > room || messages.at(-1)?.length === filesMax;
+    if (isNew) messages.push([]);
+    room = (isNew ? bytesMax : room) - bytes;
+    messages.at(-1)?.push(file);
+  }
+  return messages;
+};
+
+/** Discord's limit for one message. */
+const filesMax = 10;
 
 const privacy = (isPrivate: boolean) => (isPrivate ? { flags: MessageFlags.Ephemeral as const } : {});

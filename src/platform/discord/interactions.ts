@@ -113,7 +113,8 @@ const answer = async (
   const reply = createInteractionAnswer(interaction, { ...answerOptions(services, context), askerId, reopen });
   try {
     const progress = (text: string): void => reply.progress(text);
-    const outcome = await runCommand(services.commands, { ...context, progress }, path, given, services.logger);
+    const announce = (text: string): Promise<string> => reply.announce(text);
+    const outcome = await runCommand(services.commands, { ...context, progress, announce }, path, given, services.logger);
     await reply.send(sendable(outcome, context, path, services.logger));
   } finally {
     reply.end();

@@ -11,14 +11,14 @@ export type PlacingOptions = {
   readonly ports: AnswerPorts;
   readonly ownRemovals: OwnRemovals;
   onMessage(message: IncomingMessage, port: ReplyPort): Promise<void>;
-  onEdit(conversation: ConversationKey, messageId: string, text: string): Promise<void>;
+  onEdit(conversation: ConversationKey, messageId: string, text: string, message?: IncomingMessage): Promise<void>;
   onDelete(conversation: ConversationKey, messageIds: readonly string[]): Promise<void>;
 };
 
 /** Passes on what was said, changed and removed, for the conversation in which it is remembered. */
 export interface Placing {
   said(message: IncomingMessage, channelId: string): Promise<void>;
-  edited(conversation: ConversationKey, messageId: string, text: string): Promise<void>;
+  edited(conversation: ConversationKey, messageId: string, text: string, message?: IncomingMessage): Promise<void>;
   removed(conversation: ConversationKey, messageIds: readonly string[]): Promise<void>;
 }
 
@@ -37,11 +37,11 @@ export const createPlacing = ({ threads, ports, ownRemovals, ...options }: Placi
       });
       await answering;
     },
-    edited: async (conversation, messageId, text) =>
+    edited: async (conversation, messageId, text, message) =>
       lanes.run(conversation, async () => {
-        await options.onEdit(conversation, messageId, text);
+        await options.onEdit(conversation, messageId, text, message);
         const threadId = threads.on(messageId);
-        if (threadId !== undefined) await options.onEdit(conversationOf(threadId), messageId, text);
+        if (threadId !== undefined) await options.onEdit(conversationOf(threadId), messageId, text, message);
       }),
     removed: async (conversation, messageIds) =>
       lanes.run(conversation, async () => {

@@ -51,6 +51,7 @@ export type ReplyPortOptions = PortServices & {
 /** Where nobody says how. */
 const plainReply: ReplySettings = {
   style: 'reply',
+  voice: 'bot',
   streaming: true,
   longAnswers: 'split',
   linkPreviews: true,
@@ -111,7 +112,7 @@ export const createReplyPort = (options: ReplyPortOptions): ReplyPort => {
       const writing = writerNow();
       try {
         const ids = await writing.finish(text, position);
-        if (writing.isNewest) options.newestAnswers.note(channelId, ids, writing.undress(ids));
+        if (writing.isNewest) options.newestAnswers.note(channelId, ids, writing.undress(ids), writing.undressFormer);
         void explainNames(writing);
         return ids;
       } catch (error) {

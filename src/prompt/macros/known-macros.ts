@@ -46,7 +46,7 @@ const argumentsOf = ({ call, text }: MacroScope): readonly string[] =>
 
 /** One of the choices of `random` and `pick`, split at `::`, else at commas. Only the chosen one is expanded, for the others may set variables. */
 const choose = ({ call, text }: MacroScope, random: () => number): string => {
-  const byColons = call.separator === '::' ? splitParts(call.rest, '::') : [];
+  const byColons = splitParts(call.rest, '::');
   if (byColons.length > 1) return text(drawn(byColons, random) ?? []);
   return text(drawn(splitParts(call.rest, ','), random) ?? []).trim();
 };
@@ -163,8 +163,8 @@ export const knownMacros: ReadonlyMap<string, KnownMacro> = new Map<string, Know
     'pick',
     {
       expand: (scope) => {
-        const { conversation } = scope.values;
-        return conversation === undefined ? undefined : choose(scope, () => seeded(conversation, ...scope.place));
+        const { pickSeed } = scope.values;
+        return pickSeed === undefined ? undefined : choose(scope, () => seeded(pickSeed, ...scope.place));
       },
     },
   ],

@@ -31,8 +31,8 @@ export type MacroValues = {
   readonly lastUserAt?: number;
   /** 0 up to, but not including, 1. */
   readonly random?: () => number;
-  /** The conversation's key, by which `{{pick}}` stays the same. */
-  readonly conversation?: string;
+  /** By which `{{pick}}` stays the same. */
+  readonly pickSeed?: string;
   readonly variables?: MacroVariables;
   /** Lore that stands where it is asked for. */
   readonly outlets?: ReadonlyMap<string, string>;

@@ -27,6 +27,9 @@ export const volatileMacros = (text: string): readonly string[] =>
  */
 export const isVolatile = (text: string): boolean => text.includes('{{') && volatileMacros(text).length > 0;
 
+/** The names of all macros, in lower case. */
+export const knownMacroNames: readonly string[] = [...knownMacros.keys(), 'trim'].filter((name) => name !== '//');
+
 /** The macros in a text that nothing here knows; they stay in the prompt as they are. */
 export const unknownMacros = (text: string): readonly string[] =>
   [...namesIn(text)].filter((name) => !knownMacros.has(name) && name !== 'trim');

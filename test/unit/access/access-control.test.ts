@@ -4,13 +4,13 @@ import { botScope, createAccessControl } from '../../../src/access/access-contro
 import { bounds } from '../../../src/core/bounds.ts';
 import { PaddockError } from '../../../src/core/error.ts';
 import { type Logger, silentLogger } from '../../../src/core/logger.ts';
-import { createStore } from './kit.ts';
+import { createValueStore } from '../../fakes/value-store.ts';
 
 const ash = { userId: 'discord:1', roleIds: [], rank: 'everyone' } as const;
 const here = { channelIds: ['30'], serverId: '40' };
 const open = (initial: Readonly<Record<string, unknown>> = {}, logger: Logger = silentLogger) => {
-  const kit = createStore(initial);
-  return { ...kit, access: createAccessControl({ store: kit.store, logger }) };
+  const store = createValueStore(initial);
+  return { ...store, store, access: createAccessControl({ store, logger }) };
 };
 
 test('an entry counts at once, stands on one list only, and is there after a restart', async () => {

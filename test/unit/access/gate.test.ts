@@ -6,7 +6,7 @@ import { createOptOuts } from '../../../src/access/opt-outs.ts';
 import { createQuota } from '../../../src/access/quota.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import type { IncomingMessage } from '../../../src/core/message.ts';
-import { createStore } from './kit.ts';
+import { createValueStore } from '../../fakes/value-store.ts';
 
 const message: IncomingMessage = {
   conversation: 'discord:30',
@@ -19,7 +19,7 @@ const message: IncomingMessage = {
 };
 
 const open = () => {
-  const { store } = createStore();
+  const store = createValueStore();
   const access = createAccessControl({ store, logger: silentLogger });
   const optOuts = createOptOuts(store);
   return { access, optOuts, gate: createGate({ access, optOuts, quota: createQuota(() => 0) }) };

@@ -5,8 +5,8 @@ import { createPersonalData } from '../../../src/access/personal-data.ts';
 import { createUserIndex } from '../../../src/access/user-index.ts';
 import { bounds } from '../../../src/core/bounds.ts';
 import { createFakeEngine } from '../../fakes/engine.ts';
+import { createValueStore } from '../../fakes/value-store.ts';
 import { createTestMemory } from '../commands/services.ts';
-import { createStore } from './kit.ts';
 
 const ada = { id: 'discord:1', name: 'Ada' };
 const bo = { id: 'discord:2', name: 'Bo' };
@@ -47,7 +47,7 @@ const filled = async () => {
 
 test('all that is kept of somebody is given as JSON: every conversation, and what other sources hold', async () => {
   const { data } = await filled();
-  const given = JSON.parse((await data.export(ada.id, 'discord:99')).join('\n'));
+  const given = JSON.parse((await data.export(ada.id, { conversation: 'discord:99' })).join('\n'));
   assert.deepEqual([given.user, given.isOptedOut, given.portrait], [ada.id, false, { age: 7 }]);
   assert.deepEqual(
     given.conversations.map(({ conversation, said }: { conversation: string; said: { texts: string[] }[] }) => [
@@ -59,13 +59,13 @@ test('all that is kept of somebody is given as JSON: every conversation, and wha
       ['discord:20', [['elsewhere']]],
     ],
   );
-  const nothing = JSON.parse((await data.export('discord:7', 'discord:10')).join('\n'));
+  const nothing = JSON.parse((await data.export('discord:7', { conversation: 'discord:10' })).join('\n'));
   assert.deepEqual(nothing.conversations, []);
 });
 
 test('deleting takes what somebody said and the answers to it from everywhere, and leaves the others alone', async () => {
   const { data, memory, index, engine, stopped, more } = await filled();
-  assert.deepEqual(await data.delete(ada.id, 'discord:30'), { turns: 2, conversations: 2 });
+  assert.deepEqual(await data.delete(ada.id, { conversation: 'discord:30' }), { turns: 2, conversations: 2 });
   assert.deepEqual(
     (await memory.turns('discord:10')).map(({ alternatives }) => alternatives),
     [['hello all']],
@@ -76,7 +76,7 @@ test('deleting takes what somebody said and the answers to it from everywhere, a
   assert.deepEqual(stopped, ['discord:10', 'discord:20']);
   assert.deepEqual(await index.conversationsOf(ada.id), []);
   assert.deepEqual(more, [ada.id]);
-  assert.deepEqual(await data.delete(ada.id, 'discord:10'), { turns: 0, conversations: 0 });
+  assert.deepEqual(await data.delete(ada.id, { conversation: 'discord:10' }), { turns: 0, conversations: 0 });
 });
 
 test('a long conversation is gone through to its beginning', async () => {
@@ -84,7 +84,7 @@ test('a long conversation is gone through to its beginning', async () => {
   for (let turn = 0; turn < bounds.scannedTurnsMax * 2 + 3; turn += 1)
     await memory.append('discord:10', said(turn % 2 === 0 ? ada : bo, `word ${turn}`));
   const before = await memory.count('discord:10');
-  const { turns } = await data.delete(ada.id, 'discord:10');
+  const { turns } = await data.delete(ada.id, { conversation: 'discord:10' });
   assert.equal(turns, Math.ceil(before / 2));
   assert.ok((await memory.turns('discord:10')).every(({ speaker }) => speaker.id === bo.id));
 });
@@ -100,15 +100,15 @@ test('the index has a conversation before its first turn, writes each pair once,
   await memory.reset('discord:11');
   assert.deepEqual(await index.conversationsOf(ada.id), ['discord:10']);
 
-  const { store, calls } = createStore();
+  const store = createValueStore();
   const counting = createUserIndex(store);
   for (let round = 0; round < 20; round += 1) await counting.note(ada.id, `discord:${round % 2}`);
-  assert.equal(calls.set, 2);
+  assert.equal(store.calls.set, 2);
 });
 
 test('the index keeps the latest conversations of one user within its bound', async () => {
   const known = Array.from({ length: bounds.userConversations.countMax }, (_, at) => `discord:${at}`);
-  const { store } = createStore({ [`user:${ada.id}`]: known });
+  const store = createValueStore({ [`user:${ada.id}`]: known });
   const index = createUserIndex(store);
   await index.note(ada.id, 'discord:new');
   const now = await index.conversationsOf(ada.id);
@@ -116,7 +116,7 @@ test('the index keeps the latest conversations of one user within its bound', as
 });
 
 test('opting out is kept, told apart from being so already, and a failing store takes nobody for opted in', async () => {
-  const { store, state } = createStore();
+  const store = createValueStore();
   const optOuts = createOptOuts(store);
   assert.equal(await optOuts.set(ada.id, true), true);
   assert.equal(await optOuts.set(ada.id, true), false);
@@ -124,6 +124,6 @@ test('opting out is kept, told apart from being so already, and a failing store 
   assert.equal(await optOuts.isOptedOut(bo.id), false);
   assert.equal(await optOuts.set(ada.id, false), true);
   assert.equal(await optOuts.isOptedOut(ada.id), false);
-  state.isBroken = true;
+  store.state.isBroken = true;
   await assert.rejects(createOptOuts(store).isOptedOut(ada.id), { code: 'store-failed' });
 });

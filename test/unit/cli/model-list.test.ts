@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { modelsJson, modelsText } from '../../../src/cli/list-models.ts';
-import { bytesOfMebibytes, lookAtMachine } from '../../../src/cli/machine.ts';
+import { bytesOfMebibytes, lookAtMachine, type Machine } from '../../../src/cli/machine.ts';
 import { listFiles, listModelPresets, type Wanted } from '../../../src/cli/model-list.ts';
 import { loadPresets } from '../../../src/config/load-presets.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const presets = loadPresets(join(root, 'config', 'models'), root);
 const wanted: Wanted = { slots: 1, contextTokens: 4096, folder: 'data/models', files: [] };
-const laptop = { memoryGB: 16, graphicsMemoryGB: undefined };
-const modelOf = (id: string, machine: { memoryGB: number; graphicsMemoryGB: number | undefined }, more: Partial<Wanted> = {}) =>
-  listModelPresets(presets, machine, { ...wanted, ...more }).find(({ preset }) => preset.id === id) ?? assert.fail(id);
+const laptop = { memoryGB: 16, graphicsMemoryGB: undefined, cores: 8 };
+const modelOf = (id: string, machine: Omit<Machine, 'cores'>, more: Partial<Wanted> = {}) =>
+  listModelPresets(presets, { cores: 8, ...machine }, { ...wanted, ...more }).find(({ preset }) => preset.id === id) ??
+  assert.fail(id);
 const quantOf = (id: string, quant: string, ...rest: Parameters<typeof modelOf> extends [string, ...infer Rest] ? Rest : never) =>
   modelOf(id, ...rest).quants.find(({ name }) => name === quant) ?? assert.fail(quant);
 
@@ -38,6 +39,32 @@ describe('what a model needs', () => {
     assert.equal(modelOf('notus-7b-v1', { memoryGB: 8, graphicsMemoryGB: undefined }).best?.name, 'Q4_K_M');
     assert.equal(modelOf('notus-7b-v1', { memoryGB: 6.5, graphicsMemoryGB: undefined }).best?.name, 'Q3_K_S');
     assert.equal(modelOf('notus-7b-v1', { memoryGB: 2, graphicsMemoryGB: undefined }).best, undefined);
+  });
+});
+
+describe('slots that are auto', () => {
+  const slots = 'auto';
+
+  it('are as many as the machine would take, at the memory of one', () => {
+    const small = quantOf('notus-7b-v1', 'Q4_K_M', laptop, { slots });
+    assert.deepEqual([small.slots, small.needsGB], [2, 6.87]);
+    assert.equal(quantOf('notus-7b-v1', 'Q4_K_M', { ...laptop, memoryGB: 64, cores: 16 } as Machine, { slots }).slots, 4);
+    const card = { memoryGB: 16, graphicsMemoryGB: 8 };
+    assert.deepEqual(
+      [quantOf('notus-7b-v1', 'Q4_K_M', card, { slots }).fits, quantOf('notus-7b-v1', 'Q4_K_M', card, { slots }).slots],
+      ['card', 4],
+    );
+    assert.equal(quantOf('notus-7b-v1', 'Q4_K_M', { ...card, graphicsMemoryGB: 24 }, { slots }).slots, 8);
+    assert.equal(quantOf('notus-7b-v1', 'Q4_K_M', card, { slots, contextTokens: undefined }).slots, 2);
+  });
+
+  it('stand in the list, for people and for programs', () => {
+    const text = modelsText(presets, laptop, { ...wanted, slots });
+    assert.match(text, /"slots" is how many engine\.slots: auto would take here/);
+    assert.match(text, /^ +quant +file +needs +slots$/m);
+    assert.match(text, /^ {2}\* Q4_K_M +4 bit +4\.4 GB +6\.9 GB +2 {2}fits the memory$/m);
+    assert.match(text, /Context: 4096 tokens, 0\.5 GB for each slot\./);
+    assert.equal(JSON.parse(modelsJson(presets, laptop, { ...wanted, slots })).slots, 'auto');
   });
 });
 
@@ -94,7 +121,7 @@ describe('the list', () => {
   });
 
   it('says when there is nothing yet', () => {
-    assert.match(modelsText(presets, { memoryGB: 64, graphicsMemoryGB: 24 }, wanted), /24\.0 GB on its graphics card/);
+    assert.match(modelsText(presets, { memoryGB: 64, graphicsMemoryGB: 24, cores: 8 }, wanted), /24\.0 GB on its graphics card/);
     assert.match(modelsText(presets, laptop, wanted), /There are no model files in data\/models yet\./);
   });
 

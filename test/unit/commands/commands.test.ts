@@ -33,12 +33,6 @@ test('/reset says one message in the singular', async () => {
   assert.match(outcome.text, /forgotten 1 message here/);
 });
 
-test('/stop tells whether there was anything to stop', async () => {
-  assert.match((await call(createTestServices(), 'stop')).text, /Nothing is being written/);
-  assert.equal((await call(createTestServices({ stopAnswers: async () => 1 }), 'stop')).text, 'Stopped.');
-  assert.match((await call(createTestServices({ stopAnswers: async () => 3 }), 'stop')).text, /3 answers/);
-});
-
 test('/persona alone shows who answers and everybody else with their summaries', async () => {
   const { text } = await call(createTestServices(), 'persona list');
   assert.match(text, /^Robin answers here: Helps with everything\./);
@@ -88,7 +82,15 @@ test('/persona completes names, and ids where a name is taken twice', async () =
 test('/status shows model, persona, memory, queue, uptime and memory use', async () => {
   const { text, isPrivate } = await call(createTestServices({ counts: { 'terminal:local': 12 } }), 'status');
   assert.equal(isPrivate, true);
-  for (const part of ['Fake, on cpu', 'Robin', 'remembered here: 12', '1 running, 2 waiting', '3 h 25 min', '120 MiB']) {
+  for (const part of [
+    'Fake, on cpu',
+    'answers at once: 1',
+    'Robin',
+    'remembered here: 12',
+    '1 running, 2 waiting',
+    '3 h 25 min',
+    '120 MiB',
+  ]) {
     assert.ok(text.includes(part), `${part} is missing in ${text}`);
   }
 });

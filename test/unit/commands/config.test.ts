@@ -127,8 +127,14 @@ test('moderators may give fewer answers an hour than the owner does, not more', 
   const services = createTestServices();
   const limit = (options: Record<string, number>, context = moderator) => call(services, 'limit', options, context);
   assert.match((await limit({})).text, /perUserPerHour: 20 \(configuration file\)/);
-  assert.match((await limit({ user: 21 })).text, /more than 20 an hour/);
-  assert.match((await limit({ user: 0 })).text, /more than 20 an hour/);
+  assert.match(
+    (await limit({ user: 21 })).text,
+    /quota\.perUserPerHour is 20, set by the owner of the bot\. You can make it stricter/,
+  );
+  assert.match(
+    (await limit({ user: 0 })).text,
+    /quota\.perUserPerHour is 20, set by the owner of the bot\. You can make it stricter/,
+  );
   assert.equal((await limit({ user: 5, server: 30 })).isFailure, false);
   // Against the owner's limit, not against their own.
   assert.equal((await limit({ user: 15 })).isFailure, false);
@@ -137,6 +143,69 @@ test('moderators may give fewer answers an hour than the owner does, not more', 
   const everywhere = runCommand(createCommands(services), asOwner, 'limit', { user: 0, scope: 'everywhere' }, silentLogger);
   assert.equal((await everywhere).isFailure, false);
   assert.equal((await limit({ user: 500 })).isFailure, false);
+});
+
+test('nobody lifts or takes back a limit from higher up, where it was set or nearer', async () => {
+  const services = createTestServices();
+  const as = (rank: CommandContext['rank'], managesServer = true): CommandContext => ({ ...inThread, rank, managesServer });
+  const [bot, server, manager, channel] = [as('owner'), as('server-owner'), as('moderator'), as('moderator', false)];
+  const limit = async (context: CommandContext, count: number, scope: string) =>
+    (await call(services, 'limit', { user: count, scope }, context)).text;
+  const counting = async () => (await services.settings.at(inThread.place)).quota.perUserPerHour;
+
+  assert.match(await limit(bot, 10, 'server'), /is 10 now/);
+  for (const context of [server, manager])
+    for (const scope of ['here', 'channel', 'category', 'server'])
+      for (const count of [0, 11]) assert.match(await limit(context, count, scope), /is 10, set by the owner of the bot/);
+  assert.match(
+    (await call(services, 'config reset', { name: 'perUserPerHour', scope: 'server' }, manager)).text,
+    /set by the owner of/,
+  );
+  assert.match((await call(services, 'config reset', { scope: 'server' }, server)).text, /set by the owner of the bot/);
+  assert.equal(await counting(), 10);
+
+  // Stricter is possible, and can be taken back as far as the owner has it.
+  assert.match(await limit(server, 8, 'server'), /is 8 now/);
+  assert.match(await limit(manager, 9, 'here'), /is 8, set by the owner of the server/);
+  assert.match(await limit(manager, 6, 'channel'), /is 6 now/);
+  assert.match(await limit(channel, 7, 'here'), /is 6, set by those who manage the server/);
+  assert.match((await call(services, 'config reset', { scope: 'channel' }, channel)).text, /is 6, set by those who manage/);
+  assert.match(await limit(channel, 3, 'channel'), /is 3 now/);
+  assert.equal(await counting(), 3);
+  assert.match((await call(services, 'config reset', { scope: 'channel' }, channel)).text, /Taken back.*\n.*is 6, set by those/);
+  assert.equal(await counting(), 6);
+  assert.match((await call(services, 'config reset', { scope: 'channel' }, manager)).text, /^Taken back[^\n]*$/);
+  assert.equal(await counting(), 8);
+  assert.match(
+    (await call(services, 'config reset', { scope: 'server' }, server)).text,
+    /Taken back.*\n.*is 10, set by the owner of/,
+  );
+  assert.equal(await counting(), 10);
+  assert.match((await call(services, 'config reset', { scope: 'server' }, bot)).text, /^Taken back[^\n]*$/);
+  assert.equal(await counting(), 20);
+});
+
+test('a limit from higher up also counts where a looser one was set before it', async () => {
+  const services = createTestServices();
+  const manager = { ...inThread, managesServer: true };
+  const bot: CommandContext = { ...manager, rank: 'owner' };
+  const set = (name: string, value: string, scope: string, context: CommandContext) =>
+    call(services, 'config set', { name, value, scope }, context);
+  assert.equal((await set('perServerPerHour', '1000', 'here', manager)).isFailure, false);
+  assert.equal((await set('perServerPerHour', '10', 'server', bot)).isFailure, false);
+  const { quota } = await services.settings.at(inThread.place);
+  assert.equal(quota.perServerPerHour, 10);
+  assert.match((await call(services, 'config show', { filter: 'perServer' }, manager)).text, /10 \(this server, by command\)/);
+
+  assert.equal((await set('adultPersonas', 'never', 'server', bot)).isFailure, false);
+  for (const scope of ['here', 'server'])
+    assert.match(
+      (await set('adultPersonas', 'age-restricted', scope, manager)).text,
+      /adultPersonas is never, set by the owner of/,
+    );
+  assert.equal((await services.settings.at(inThread.place)).adultPersonas, 'never');
+  // Nobody else's servers are concerned.
+  assert.equal((await services.settings.at({ serverId: '41', channelIds: [] })).quota.perServerPerHour, 0);
 });
 
 test('resetting takes one setting back, or all, and says when there was nothing', async () => {

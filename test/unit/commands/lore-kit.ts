@@ -9,6 +9,7 @@ import {
   createLoreService,
   createLoreStates,
 } from '../../../src/lore/index.ts';
+import { createValueStore } from '../../fakes/value-store.ts';
 
 const unused = async (): Promise<never> => {
   throw new Error('this test has no lorebooks');
@@ -32,36 +33,13 @@ export const noLorebooks: LoreParts = {
   service: { books: async () => [] },
 };
 
-/** A store in memory that keeps copies, as real ones do. */
-export const memoryStore = () => {
-  const values = new Map<string, unknown>();
-  const calls = { get: 0, set: 0, delete: 0 };
-  return {
-    values,
-    calls,
-    get: async (key: string) => {
-      calls.get += 1;
-      return structuredClone(values.get(key));
-    },
-    set: async (key: string, value: unknown) => {
-      calls.set += 1;
-      values.set(key, structuredClone(value));
-      return true;
-    },
-    delete: async (key: string) => {
-      calls.delete += 1;
-      return values.delete(key);
-    },
-  };
-};
-
 /** Lorebooks with these files in people's own folder, by name; everything lies in a new folder within `parent`. */
 export const lorebooksWith = async (parent: string, files: Readonly<Record<string, string>>) => {
   const root = mkdtempSync(join(parent, 'lore-'));
   const folder = join(root, 'personas', 'lorebooks');
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const store = memoryStore();
+  const store = createValueStore();
   let time = 1000;
   const importedFolder = join(root, 'data', 'lorebooks');
   const catalogue = await createLorebookCatalogue({ folder, importedFolder, now: () => (time += 1) });

@@ -17,10 +17,10 @@ const context: CommandContext = {
   ...{ conversation, where: 'server', rank: 'everyone', locale: 'en', user: ada },
   place: { channelIds: ['30'], serverId: '40' },
 };
-const on = (messageId: string, user = ada): CommandContext => ({
+const on = (messageId: string, user = ada, isOwn = true): CommandContext => ({
   ...context,
   user,
-  target: { kind: 'message', messageId, authorId: 'discord:9', isOwn: true, text: 'anything' },
+  target: { kind: 'message', messageId, authorId: 'discord:9', isOwn, text: 'anything' },
 });
 
 /** Ada asks twice and is answered, then Bo once. */
@@ -58,6 +58,15 @@ test('a typed command means the last answer, a menu or button the one it was use
   ]);
 });
 
+test('where the bot itself said a question for somebody, its answer is meant', async () => {
+  const { services, ids, memory } = await open();
+  await call(services, 'Regenerate', {}, on('q2'));
+  assert.deepEqual(services.log, [`regenerate ${ids[1]} for ${ada.id}`]);
+  assert.match((await call(services, 'Regenerate', {}, on('q2', bo))).text, /Only whoever asked/);
+  await memory.remove(conversation, [ids[1] ?? '']);
+  assert.match((await call(services, 'Regenerate', {}, on('q2'))).text, /none of my answers/);
+});
+
 test('only whoever asked may, as memory knows it, and moderators', async () => {
   const { services } = await open();
   for (const path of [
@@ -82,7 +91,7 @@ test('only whoever asked may, as memory knows it, and moderators', async () => {
 
 test('what is no answer, or is not remembered, is refused with a sentence', async () => {
   const { services } = await open();
-  assert.match((await call(services, 'Regenerate', {}, on('q1'))).text, /none of my answers/);
+  assert.match((await call(services, 'Regenerate', {}, on('q1', ada, false))).text, /none of my answers/);
   assert.match((await call(services, 'Regenerate', {}, on('zz'))).text, /do not remember/);
   assert.match((await call(services, 'Regenerate', {}, { ...on('a1'), conversation: 'discord:31' })).text, /do not remember/);
   assert.match(
@@ -98,7 +107,7 @@ test('answers that are made anew count in the hour, and what failed is given bac
   assert.match(full.text, /all 20 answers .* in 61 min/);
   assert.equal(services.log.length, 20);
   const german = await call(services, 'Regenerate', {}, { ...on('a1'), locale: 'de' });
-  assert.match(german.text, /alle 20 Antworten/);
+  assert.match(german.text, /alle 20 Antworten bekommen, die es pro Stunde für dich gibt\. .*61 Minuten/);
   assert.equal((await call(services, 'swipe', { to: '1' }, on('a1'))).isFailure, false, 'looking at others is free');
 
   const failing = createTestServices({ kept: await open() });
@@ -186,16 +195,4 @@ test('a persona chosen from a list answers a message', async () => {
   const turn = await memory.findByMessage(conversation, 'q3');
   assert.deepEqual(services.log, [`old-mara replies to ${turn?.id} in q3`]);
   assert.match((await call(services, 'reply as', { message: 'q3', persona: 'nobody' })).text, /no persona/);
-});
-
-test('stopping ends one’s own answer only, and all of them for moderators', async () => {
-  const { services } = await open();
-  assert.match((await call(services, 'Stop', {}, on('a1'))).text, /Nothing is being written/);
-  services.requested.push({ conversation, userId: ada.id, messageId: 'q9', isRunning: true, place: 0, waitMs: 0 });
-  services.requested.push({ conversation, userId: bo.id, messageId: 'q8', isRunning: false, place: 1, waitMs: 0 });
-  assert.match((await call(services, 'stop answer', {}, on('a9', { id: 'discord:7', name: 'Eve' }))).text, /Only whoever asked/);
-  assert.equal((await call(services, 'stop answer', {}, on('a9'))).text, '');
-  assert.deepEqual(services.log, [`cancel ${conversation} q9`]);
-  await call(services, 'Stop', {}, { ...on('a9'), rank: 'moderator' });
-  assert.equal(services.log.at(-1), 'stop');
 });

@@ -163,6 +163,16 @@ describe('/note', () => {
     assert.match((await call('note show')).text, /no note here/);
   });
 
+  it('shows the note that the persona brings', async () => {
+    const note = { text: 'It rains.', interval: 1, position: { at: 'depth', depth: 3 }, role: 'system', mode: 'before' } as const;
+    const { call } = create({ personaList: [robin, { ...pip, note }] });
+    assert.equal((await call('note persona')).text, 'Robin brings no note of its own.');
+    await call('persona use', { name: 'Pip' });
+    const { text, isPrivate } = await call('note persona');
+    assert.match(text, /^It rains\.\n\n.*: 3, every time \(1\); system\.\nIt stands right before the note of this/);
+    assert.equal(isPrivate, true);
+  });
+
   it('opens a form that holds what there is', async () => {
     const { call } = create();
     await call('note set', { text: 'Rain.', depth: 2 });

@@ -21,6 +21,7 @@ import type { Memory } from '../../../src/core/memory.ts';
 import type { Persona } from '../../../src/core/persona.ts';
 import { createMemory } from '../../../src/memory/memory.ts';
 import { createHumanPersonas } from '../../../src/people/human-personas.ts';
+import { expandMacros } from '../../../src/prompt/macros.ts';
 import type { RoleplayActions } from '../../../src/turn/roleplay-actions.ts';
 import { createFakeEngine, type FakeEngine, type FakeEngineOptions } from '../../fakes/engine.ts';
 import { noLorebooks } from './lore-kit.ts';
@@ -59,7 +60,10 @@ const createCountingMemory = (counts: Record<ConversationKey, number>): Memory =
     change: unused,
     remove: unused,
     removeAfter: unused,
+    forget: unused,
     copy: unused,
+    counts: unused,
+    first: unused,
     findByMessage: unused,
     editMessage: unused,
     deleteMessages: unused,
@@ -93,6 +97,7 @@ const createSettings = (store: Keyv): PlaceSettings => {
     overrides,
     at: async (place, given) => cascade.settingsAt(place, undefined, given ?? (await overrides.at(place))),
     explain: async (place) => cascade.explainAt(place, undefined, await overrides.at(place)),
+    limit: async (place, name, by) => cascade.limitAt(place, name, by, await overrides.at(place)),
     presets: () => [...presets.keys()],
     templates: () => ['chatml', 'alpaca'],
   };
@@ -147,6 +152,7 @@ export const createTestServices = (
     },
     requests: () => requested,
     stopAnswers,
+    endAutoScene: () => false,
     explain: async () => {
       throw new Error('only /prompt has need of this');
     },
@@ -210,6 +216,8 @@ const createFakeRoleplay = (log: string[]): RoleplayActions => ({
     log.push(`greet ${personas.map(({ id }) => id).join(' ')}${isInScene ? ' in a scene' : ''}`);
     return 0;
   },
+  greeting: async (_where, { name, greeting }, { userName }) =>
+    greeting && expandMacros(greeting, { char: name, user: userName }),
   impersonate: async (_where, { name }) => `${name} would say this.`,
   summarise: async () => undefined,
 });

@@ -72,7 +72,7 @@ log: quiet
       mistakesOf(() => load(yaml, { PADDOCK_LOG_LEVEL: 'loud' })),
       [
         'config/paddock.yaml:1:1  persona: expected the name of a file in personas/, in lower case and without its extension, got "Helper"',
-        'config/paddock.yaml:3:3  engine.slots: expected a whole number from 1 to 64, got "two"',
+        'config/paddock.yaml:3:3  engine.slots: expected `auto` or a whole number from 1 to 64, got "two"',
         'config/paddock.yaml:4:3  engine.gpu_layers: is not known; did you mean gpuLayers?',
         'config/paddock.yaml:6:3  engine.threads: expected `auto` or a whole number of at least 1, got "4"',
         'config/paddock.yaml:7:1  slots: is not known here; did you mean engine.slots?',

@@ -4,28 +4,8 @@ import { createOverrides } from '../../../src/config/overrides.ts';
 import { parseSetting, settingNamed, settingNames } from '../../../src/config/setting-names.ts';
 import { PaddockError } from '../../../src/core/error.ts';
 import type { Logger } from '../../../src/core/logger.ts';
+import { createValueStore } from '../../fakes/value-store.ts';
 
-const store = () => {
-  const values = new Map<string, unknown>();
-  const calls = { get: 0, set: 0, delete: 0 };
-  return {
-    values,
-    calls,
-    get: async (key: string) => {
-      calls.get += 1;
-      return values.get(key);
-    },
-    set: async (key: string, value: unknown) => {
-      calls.set += 1;
-      values.set(key, structuredClone(value));
-      return true;
-    },
-    delete: async (key: string) => {
-      calls.delete += 1;
-      return values.delete(key);
-    },
-  };
-};
 const logged: string[] = [];
 const log = (_fields: object, text: string) => void logged.push(text);
 const logger: Logger = { debug: log, info: log, warn: log, error: log };
@@ -78,7 +58,7 @@ describe('a typed value', () => {
 
 describe('what is set by command', () => {
   test('is there with the next reading, and after a restart', async () => {
-    const kept = store();
+    const kept = createValueStore();
     const overrides = createOverrides({ store: kept, logger });
     await overrides.set('3', 'temperature', '0.3');
     await overrides.set('1', 'always', 'true');
@@ -89,13 +69,13 @@ describe('what is set by command', () => {
     assert.equal(again.get('1')?.trigger.always, true);
   });
   test('is read from the store once', async () => {
-    const kept = store();
+    const kept = createValueStore();
     const overrides = createOverrides({ store: kept, logger });
     for (let turn = 0; turn < 5; turn += 1) await overrides.at(place);
     assert.equal(kept.calls.get, 4, 'everywhere, the server, the thread and its channel');
   });
   test('of changes at once none is lost', async () => {
-    const overrides = createOverrides({ store: store(), logger });
+    const overrides = createOverrides({ store: createValueStore(), logger });
     await Promise.all([
       overrides.set('3', 'temperature', '0.3'),
       overrides.set('3', 'topK', '9'),
@@ -104,7 +84,7 @@ describe('what is set by command', () => {
     assert.deepEqual(await overrides.names('3'), ['sampling.temperature', 'sampling.topK', 'sampling.minP']);
   });
   test('can be taken back, one or all', async () => {
-    const kept = store();
+    const kept = createValueStore();
     const overrides = createOverrides({ store: kept, logger });
     await overrides.set('3', 'temperature', '0.3');
     await overrides.set('3', 'persona', 'ember');
@@ -114,8 +94,31 @@ describe('what is set by command', () => {
     assert.equal(kept.values.size, 0);
     assert.equal((await overrides.at(place)).size, 0);
   });
+  test('who set a limit is kept over a restart, and only then known', async () => {
+    const kept = createValueStore();
+    const before = createOverrides({ store: kept, logger });
+    await before.set('3', 'perUserPerHour', '9', 'owner');
+    await before.set('3', 'perUserPerHour', '5', 'manager');
+    await before.set('3', 'temperature', '0.3', 'owner');
+    kept.values.set('settings:4', { quota: { perUserPerHour: 7 } });
+    kept.values.set('settings:5', {
+      quota: { perUserPerHour: 7 },
+      limits: { 'quota.perUserPerHour': [{ by: 'owner', value: 'x' }, { by: 'me', value: 3 }, 4, null], gone: 1 },
+    });
+    const overrides = createOverrides({ store: kept, logger });
+    const limits = [
+      { by: 'owner', value: 9 },
+      { by: 'manager', value: 5 },
+    ];
+    assert.deepEqual(await overrides.limits('3'), { 'quota.perUserPerHour': limits });
+    const unknown = { 'quota.perUserPerHour': [{ by: 'moderator', value: 7 }] };
+    for (const id of ['4', '5']) assert.deepEqual(await overrides.limits(id), unknown);
+    assert.deepEqual(await overrides.reset('3', undefined, 'moderator'), ['sampling.temperature']);
+    assert.deepEqual(await overrides.reset('3', undefined, 'manager'), ['quota.perUserPerHour']);
+    assert.equal((await overrides.at(place)).get('3')?.quota.perUserPerHour, 9);
+  });
   test('what is stored and can’t be any more is passed over, the rest counts', async () => {
-    const kept = store();
+    const kept = createValueStore();
     kept.values.set('settings:3', {
       persona: 'ember',
       gone: 1,
@@ -128,14 +131,11 @@ describe('what is set by command', () => {
     assert.match(logged.at(-1) ?? '', /passed over/);
   });
   test('a failing store is told, and asked again', async () => {
-    const kept = store();
-    let isBroken = true;
-    const overrides = createOverrides({
-      store: { ...kept, get: async (key) => (isBroken ? Promise.reject(new Error('gone')) : kept.get(key)) },
-      logger,
-    });
+    const kept = createValueStore();
+    kept.state.isBroken = true;
+    const overrides = createOverrides({ store: kept, logger });
     await assert.rejects(overrides.at(place), (error) => error instanceof PaddockError && error.code === 'store-failed');
-    isBroken = false;
+    kept.state.isBroken = false;
     assert.equal((await overrides.at(place)).size, 0);
   });
 });

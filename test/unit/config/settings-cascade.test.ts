@@ -1,45 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
-import { loadConfig } from '../../../src/config/load-config.ts';
-import { loadPresets } from '../../../src/config/load-presets.ts';
-import { checkMentions } from '../../../src/config/mentions.ts';
+import { describe, it } from 'node:test';
 import { placeSchema } from '../../../src/config/setting-names.ts';
-import { createSettingsCascade } from '../../../src/config/settings-cascade.ts';
-import { PaddockError } from '../../../src/core/error.ts';
-
-const temporary = mkdtempSync(join(tmpdir(), 'paddock-cascade-'));
-after(() => rmSync(temporary, { recursive: true }));
-
-const presetFiles = {
-  'big.yaml':
-    'name: Big\nmatch: ["*big*"]\ntemplate: zephyr\ncontextTokens: 32768\nsampling: {temperature: 0.7, topK: 50, dry: {strength: 0.8}}\nanswer: {tokensMax: 256, stopStrings: [USER]}\n',
-  'bot.yaml': 'name: Bot\ntemplate: alpaca\nsampling: {temperature: 0.35}\nlayout: {instruction: "{question}"}\n',
-};
-const load = (yaml: string) => {
-  const root = mkdtempSync(join(temporary, 'root-'));
-  mkdirSync(join(root, 'config', 'models'), { recursive: true });
-  writeFileSync(join(root, 'config', 'paddock.yaml'), yaml);
-  for (const [name, text] of Object.entries(presetFiles)) writeFileSync(join(root, 'config', 'models', name), text);
-  const config = loadConfig({ root, env: {} });
-  const presets = loadPresets(config.folders.presets, root);
-  return { root, config, presets, cascade: createSettingsCascade(config, presets) };
-};
-const mistakesOf = (action: () => unknown): readonly string[] => {
-  try {
-    action();
-  } catch (error) {
-    assert.ok(error instanceof PaddockError && error.code === 'configuration-invalid', String(error));
-    return error.message.split('\n');
-  }
-  assert.fail('nothing was wrong');
-};
-
-const big = { name: 'The BIG one' };
-const other = { name: 'other' };
-const thread = { serverId: '1', channelIds: ['13', '12', '11'] };
+import { big, load, mistakesOf, other, thread } from './cascade-kit.ts';
 
 describe('the language of the bot’s own words', () => {
   const german = { serverId: '1', channelIds: ['12', '11'], locale: 'de' } as const;
@@ -66,6 +28,22 @@ describe('the language of the bot’s own words', () => {
   });
 });
 
+describe('the time zone of macros', () => {
+  const zoneOf = (yaml: string, place?: Parameters<ReturnType<typeof load>['cascade']['settingsAt']>[0]) =>
+    load(yaml).cascade.settingsAt(place, undefined).timeZone;
+  it('is the machine’s where none is set, else that of the server or everywhere', () => {
+    assert.equal(zoneOf(''), undefined);
+    assert.equal(zoneOf('timeZone: auto'), undefined);
+    const yaml = 'timeZone: Europe/Vienna\nservers: {"1": {timeZone: Asia/Tokyo}}\n';
+    assert.deepEqual([zoneOf(yaml), zoneOf(yaml, { serverId: '1', channelIds: [] })], ['Europe/Vienna', 'Asia/Tokyo']);
+    assert.equal(zoneOf(yaml.replace('Asia/Tokyo', 'auto'), { serverId: '1', channelIds: [] }), undefined);
+  });
+  it('has a name that is known', () => {
+    for (const wrong of ['Europe/Atlantis', '+02:00', '2', 'x'.repeat(200)])
+      assert.match(mistakesOf(() => load(`timeZone: "${wrong}"`))[0] ?? '', /timeZone: expected `auto` or the IANA name/);
+  });
+});
+
 describe('settings over one another', () => {
   it('are the defaults where nobody says anything', () => {
     const { cascade, config } = load('');
@@ -79,6 +57,7 @@ describe('settings over one another', () => {
         stopStrings: [],
         reasoning: 'hide',
         adultPersonas: 'age-restricted',
+        personaChoice: 'everyone',
         trigger: {
           mention: true,
           direct: true,
@@ -89,7 +68,7 @@ describe('settings over one another', () => {
           chanceCooldownSeconds: 300,
           bots: false,
         },
-        reply: { style: 'reply', streaming: true, longAnswers: 'split', linkPreviews: false, buttons: true },
+        reply: { style: 'reply', voice: 'bot', streaming: true, longAnswers: 'split', linkPreviews: false, buttons: true },
         recall: { mode: 'off', countMax: 3, scoreMin: 0.25, tokensMax: 300, queryMessages: 2, depth: 1 },
         quota: { perUserPerHour: 0, perServerPerHour: 0 },
       });
@@ -236,92 +215,5 @@ channels:
         [sampling.temperature, outputTokensMax, personaId, template, stopStrings],
       );
     }
-  });
-});
-
-describe('places in the configuration', () => {
-  it('keep ids of many digits, in quotes or not', () => {
-    const { config } = load('servers:\n  1183445566778899001:\n    channels:\n      "1183445566778899003": {persona: ember}\n');
-    assert.deepEqual(Object.keys(config.places.servers), ['1183445566778899001']);
-    assert.deepEqual(Object.keys(config.places.servers['1183445566778899001']?.channels ?? {}), ['1183445566778899003']);
-  });
-
-  it('may be empty', () => {
-    assert.deepEqual(load('servers:\nchannels:\n').config.places, { servers: {}, channels: {} });
-    assert.equal(load('servers:\n  "1":\n').cascade.settingsAt(thread, big).personaId, 'helper');
-  });
-
-  it('are checked like everything else, with their lines', () => {
-    const yaml = `servers:
-  "1":
-    templte: x
-    sampling:
-      temperature: hot
-    channels:
-      "2":
-        answer: { reasoning: loud }
-        engine: {}
-  "no id!": {}
-channels:
-  "3": quiet
-  "4": { template: ./gone.jinja }
-`;
-    assert.deepEqual(
-      mistakesOf(() => load(yaml)),
-      [
-        'config/paddock.yaml:3:5  servers.1.templte: is not known; did you mean template?',
-        'config/paddock.yaml:5:7  servers.1.sampling.temperature: expected a number from 0 to 5, got "hot"',
-        'config/paddock.yaml:8:19  servers.1.channels.2.answer.reasoning: expected `hide`, `spoiler` or `show`, got "loud"',
-        'config/paddock.yaml:9:9  servers.1.channels.2.engine: is not known; here stand preset, persona, template, sampling, answer, language, historyTurnsMax, adultPersonas, trigger, reply, recall, quota',
-        'config/paddock.yaml:10:3  servers.no id!: is no name that can stand here: expected the id of a server or channel',
-        'config/paddock.yaml:12:3  channels.3: expected a group of indented settings, got "quiet"',
-        'config/paddock.yaml:13:10  channels.4.template: there is no file ./gone.jinja',
-      ],
-    );
-    assert.deepEqual(
-      mistakesOf(() => load('template: ./my.jinja\nchannels:\n  "4": { template: gone.jinja }\n')),
-      [
-        'config/paddock.yaml:1:1  template: there is no file ./my.jinja',
-        'config/paddock.yaml:3:10  channels.4.template: there is no file gone.jinja',
-      ],
-    );
-  });
-
-  it('name what there is, or it is told what was probably meant', () => {
-    const { config } = load(
-      'preset: notsu\npersona: helpr\ntemplate: auto\nservers:\n  "1": {preset: auto, template: zephir, channels: {"2": {persona: zzzzzz}}}\nchannels: {"3": {template: native:rag, preset: none}}\n',
-    );
-    const known = { persona: ['helper', 'ember'], preset: ['notus'], template: ['zephyr', 'alpaca'] };
-    assert.deepEqual(
-      mistakesOf(() => checkMentions(config.mentions, known)),
-      [
-        'config/paddock.yaml:2:1  persona: there is no persona "helpr"; did you mean helper?',
-        'config/paddock.yaml:1:1  preset: there is no preset "notsu"; did you mean notus?',
-        'config/paddock.yaml:5:23  servers.1.template: there is no template "zephir"; did you mean zephyr?',
-        'config/paddock.yaml:5:58  servers.1.channels.2.persona: there is no persona "zzzzzz"; there are ember, helper',
-      ],
-    );
-  });
-
-  it('find a Jinja file from the bot’s folder', () => {
-    const root = mkdtempSync(join(temporary, 'root-'));
-    mkdirSync(join(root, 'config'));
-    writeFileSync(join(root, 'my.jinja'), '');
-    writeFileSync(join(root, 'config', 'paddock.yaml'), 'template: ./my.jinja\nservers: {"1": {template: my.jinja}}\n');
-    const config = loadConfig({ root, env: {} });
-    assert.equal(config.template, join(root, 'my.jinja'));
-    assert.equal(config.places.servers['1']?.template, join(root, 'my.jinja'));
-    checkMentions(config.mentions, { persona: [], preset: [], template: [] });
-  });
-
-  it('take every form of a template, and no other', () => {
-    for (const template of ['auto', 'alpaca', 'native', 'native:tool_use'])
-      assert.equal(load(`template: ${template}`).config.template, template);
-    for (const template of ['Alpaca', '"native:"', 'my.txt', '.jinja'])
-      assert.match(
-        mistakesOf(() => load(`template: ${template}`))[0] ?? '',
-        /1:1 {2}template: expected `auto`, the name/,
-        template,
-      );
   });
 });

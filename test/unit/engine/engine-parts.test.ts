@@ -1,49 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type MemoryPlan, smallerPlan, withFewerLayers } from '../../../src/engine/llama/child/memory-plan.ts';
 import { createOpenings } from '../../../src/engine/llama/child/openings.ts';
 import { readHead, writeHead } from '../../../src/engine/llama/child/state-head.ts';
 import { createTokenBudget } from '../../../src/engine/llama/child/token-budget.ts';
 
 const never = new AbortController().signal;
-
-describe('a memory plan that does not fit', () => {
-  const all = (start: MemoryPlan, where: 'ram' | 'vram', isContextAuto: boolean): readonly string[] => {
-    const plans: string[] = [];
-    let plan: MemoryPlan | undefined = start;
-    while (plan) {
-      plans.push(`${plan.slots}x${plan.contextTokens}@${plan.gpuLayers}`);
-      plan = smallerPlan(plan, { where, reason: '' }, isContextAuto);
-    }
-    return plans;
-  };
-
-  it('loses slots, then context, then layers', () => {
-    assert.deepEqual(all({ slots: 3, contextTokens: 5000, gpuLayers: 8 }, 'vram', true), [
-      '3x5000@8',
-      '1x5000@8',
-      '1x2500@8',
-      '1x2048@8',
-      '1x2048@6',
-      '1x2048@4',
-      '1x2048@3',
-      '1x2048@2',
-      '1x2048@1',
-      '1x2048@0',
-    ]);
-  });
-
-  it('keeps a context that was asked for, and layers where the memory of the processor is short', () => {
-    assert.deepEqual(all({ slots: 2, contextTokens: 8192, gpuLayers: 8 }, 'ram', false), ['2x8192@8', '1x8192@8']);
-  });
-
-  it('goes from all layers to those that fit to none', () => {
-    const plan = { slots: 1, contextTokens: 2048 };
-    assert.equal(withFewerLayers({ ...plan, gpuLayers: 'max' })?.gpuLayers, 'auto');
-    assert.equal(withFewerLayers({ ...plan, gpuLayers: 'auto' })?.gpuLayers, 0);
-    assert.equal(withFewerLayers({ ...plan, gpuLayers: 0 }), undefined);
-  });
-});
 
 describe('the budget of reading ahead', () => {
   it("gives a minute's tokens at once and the rest with time", () => {

@@ -1,6 +1,18 @@
 // Kept states as files: nothing half, nothing foreign, nothing forgotten comes back.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -66,6 +78,15 @@ describe('kept states', () => {
     assert.equal(files().length, 4);
   });
 
+  it('that are larger than the budget drive out no others', async () => {
+    const store = await open({ bytesMax: 25 });
+    for (const name of ['a', 'b']) await store.write(name, tokens(name.charCodeAt(0)), save('0123456789'));
+    await store.settled();
+    await store.write('a', tokens(1, 2), save('x'.repeat(26)));
+    await store.settled();
+    assert.deepEqual([kept(store), files().length], [['97', '98'], 4]);
+  });
+
   it('are forgotten while they are written, before and after, and by a parent without a process', async () => {
     const store = await open();
     const writing = store.write('a', tokens(1), async (path) => {
@@ -99,18 +120,69 @@ describe('kept states', () => {
     rmSync(c.path);
     symlinkSync(d.path, c.path);
     rmSync(d.path.replace('.state', '.head'));
-    mkdirSync(join(folder, 'folder'));
-    writeFileSync(join(folder, 'folder', 'x'), '');
+    writeFileSync(join(folder, `${'0'.repeat(40)}.state`), 'of a former version');
+    writeFileSync(join(folder, `${'0'.repeat(40)}-${'0'.repeat(16)}.7.new`), 'unfinished');
     assert.deepEqual(kept(await open()), ['101']);
     assert.equal(files().length, 2);
   });
 
-  it('of another identity, and under another key, are removed', async () => {
+  it('of another identity are never given out, and are there when that comes back', async () => {
     const store = await open();
-    await store.write('a', tokens(1), save('state'));
+    for (const [at, name] of ['a', 'b'].entries()) await store.write(name, tokens(at + 1), save('0123456789'));
     await store.settled();
     const other = await open({ identity: 'two' });
-    assert.deepEqual([kept(other), files()], [[], []]);
+    assert.deepEqual([kept(other), other.stateOf('a'), files().length], [[], undefined, 4]);
+    await other.write('a', tokens(3), save('0123456789'));
+    await other.settled();
+    assert.deepEqual([kept(other), kept(await open()).toSorted()], [['3'], ['1', '2']]);
+    // They count for the budget as all others, and are forgotten with their conversation, by whomever.
+    for (const [state, at] of [...(await open()).all()].map((state) => [state, state.tokens[0] ?? 0] as const))
+      utimesSync(state.path.replace('.state', '.head'), at, at);
+    const small = await open({ identity: 'two', bytesMax: 25 });
+    assert.deepEqual([kept(small), kept(await open())], [['3'], ['2']]);
+    await small.write('b', tokens(4), save('0123456789'));
+    await small.settled();
+    assert.deepEqual([kept(small), files().length], [['3', '4'], 4]);
+    const first = await open();
+    await first.write('a', tokens(1), save('state'));
+    await first.settled();
+    await first.forget('a');
+    await removeStateFiles(folder, 'b');
+    assert.deepEqual(files(), []);
+  });
+
+  it('are kept in no folder that may be somebody else’s', async () => {
+    const target = join(root, 'precious');
+    mkdirSync(target, { mode: 0o755 });
+    for (const [name, change] of [
+      ['notes.txt', undefined],
+      ['key', undefined],
+      ['key', 'folder'],
+      [`${'0'.repeat(40)}.state`, 'folder'],
+    ] as const) {
+      const path = join(target, name);
+      if (change === 'folder') mkdirSync(path);
+      const file = change === 'folder' ? join(path, 'x') : path;
+      writeFileSync(file, 'precious');
+      folder = target;
+      await assert.rejects(open(), (error: Error) => error.message.includes(path));
+      assert.equal(readFileSync(file, 'utf8'), 'precious');
+      rmSync(path, { recursive: true });
+    }
+    assert.equal(statSync(target).mode & 0o777, 0o755, 'nothing was changed');
+    writeFileSync(join(target, `${'0'.repeat(40)}.state`), 'somebody else’s states');
+    folder = join(root, 'linked');
+    symlinkSync(target, folder);
+    await assert.rejects(open(), /linked is a link/);
+    assert.deepEqual(readdirSync(target), [`${'0'.repeat(40)}.state`]);
+    folder = join(root, 'file');
+    writeFileSync(folder, '');
+    await assert.rejects(open());
+    assert.ok(existsSync(folder));
+  });
+
+  it('under another key are removed', async () => {
+    const other = await open({ identity: 'two' });
     await other.write('a', tokens(1), save('state'));
     await other.settled();
     const [name] = files();

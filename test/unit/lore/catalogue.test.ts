@@ -179,7 +179,7 @@ describe('the catalogue of lorebooks', () => {
       await fails(catalogue.add(bytesOf(text)), 'bad-input', sentence);
     }
     await fails(catalogue.add(Uint8Array.of(0xff, 0xfe, 1)), 'bad-input', /UTF-8/);
-    await fails(catalogue.add(new Uint8Array(bounds.lorebook.fileBytesMax + 1)), 'bad-input', /larger than 8 MB/);
+    await fails(catalogue.add(new Uint8Array(bounds.lorebook.fileBytesMax + 1)), 'bad-input', /larger than 4 MB/);
     await fails(catalogue.add(bytesOf(world), { id: '../x' }), 'bad-input', /An id has/);
     await fails(catalogue.add(bytesOf(world), { id: 'pass' }), 'bad-input', /another lorebook with this id/);
     assert.deepEqual([stored(), shelf(catalogue)], [[], [['pass', 'The Pass', 1, 'own']]]);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bounds } from '../../../src/core/bounds.ts';
 import type { Lorebook } from '../../../src/core/lorebook.ts';
+import { stateThrough, stateWithout } from '../../../src/lore/effects.ts';
 import { emptyLoreState, type LoreState, readLoreState } from '../../../src/lore/index.ts';
 import { activeIds, bookOf, inTurn, scanLines } from './books.ts';
 
@@ -95,7 +97,9 @@ test('effects of a book that is not attached now wait for it, and end with their
   const first = await at(book, emptyLoreState, 1, 'moon');
   const without = await at(other, first.state, 2, 'moon');
   assert.deepEqual((await at(book, without.state, 3, 'moon')).active, []);
-  assert.deepEqual((await at(other, without.state, 9, 'moon')).state, emptyLoreState);
+  const over = 5 + bounds.loreScan.pastMessagesMax;
+  assert.notDeepEqual((await at(other, without.state, over, 'moon')).state, emptyLoreState, 'an answer could be made anew');
+  assert.deepEqual((await at(other, without.state, over + 1, 'moon')).state, emptyLoreState);
 });
 
 test('an entry dropped by the budget begins no effect', async () => {
@@ -113,6 +117,52 @@ test('@@keep_activate_after_match: once active, always active', async () => {
 
 test('@@dont_activate_after_match: once only', async () => {
   assert.deepEqual(await activeAt(bookOf([{ keys: ['moon'], content: '@@dont_activate_after_match\nt' }]), [2, 3, 4, 5], 6), [2]);
+});
+
+/** States after answers at these numbers of messages, at each of which the key was said. */
+const stateAfter = async (book: Lorebook, counts: readonly number[]): Promise<LoreState> => {
+  let state = emptyLoreState;
+  for (const count of counts) state = (await at(book, state, count, 'moon')).state;
+  return state;
+};
+
+const beginnings = ({ effects }: LoreState): readonly number[] =>
+  Object.values(effects).flatMap((those) => those.map((one) => one.at));
+
+test('an older answer that is made anew finds the effects of its time, also those that are over, and leaves later ones alone', async () => {
+  const book = bookOf([{ keys: ['moon'], cooldownMessages: 2 }]);
+  const state = await stateAfter(book, [1, 3, 5, 7, 9]);
+  assert.deepEqual(beginnings(state), [1, 5, 9]);
+  const again = async (messageCount: number, said = 'moon') =>
+    scanLines(book, [said], { messageCount, messagesNow: 10, state, scanDepth: 1 });
+  const [third, fifth, seventh] = [await again(3), await again(5), await again(7, 'quiet')];
+  assert.deepEqual([activeIds(third), activeIds(fifth), activeIds(seventh)], [[], ['a'], []]);
+  for (const { state: after } of [third, fifth, seventh]) assert.deepEqual(beginnings(after), [1, 5, 9]);
+  assert.deepEqual(beginnings((await again(5, 'quiet')).state), [1, 9], 'it begins nothing this time');
+});
+
+test('an entry that was active for good stays so when it was active again in an answer that is made anew', async () => {
+  const book = bookOf([{ keys: ['moon'], stickyMessages: 1, content: '@@keep_activate_after_match\nt' }]);
+  const state = await stateAfter(book, [1, 3, 5]);
+  assert.deepEqual(activeIds(await scanLines(book, ['quiet'], { messageCount: 5, messagesNow: 6, state })), ['a']);
+});
+
+test('what began with messages that were taken back is undone, and later effects move up', async () => {
+  const book = bookOf([{ keys: ['moon'], cooldownMessages: 1 }]);
+  const state = await stateAfter(book, [1, 3, 5]);
+  assert.deepEqual(beginnings(state), [1, 3, 5]);
+  assert.deepEqual(beginnings(stateWithout(state, [3, 4])), [1, 3], 'a question with its answer');
+  assert.deepEqual(beginnings(stateWithout(state, [0, 0])), [-1, 1, 3], 'long ago');
+  assert.deepEqual(stateWithout(state, [7]), state);
+  assert.deepEqual(beginnings(stateThrough(state, 4)), [1, 3]);
+  assert.deepEqual(beginnings(stateThrough(state, 3)), [1], 'up to a question, without its answer');
+  const [, , third] = Object.values(stateThrough(state, 6, 2).effects)[0] ?? [];
+  assert.deepEqual([third?.at, third?.stickyUntil, third?.cooldownUntil], [3, 3, 4]);
+});
+
+test('a state as it was stored before effects had a past is read', async () => {
+  const [effect] = Object.values((await stateAfter(bookOf([{ keys: ['moon'], cooldownMessages: 1 }]), [1])).effects)[0] ?? [];
+  assert.deepEqual(readLoreState({ effects: { 'book/a': effect } }), { effects: { 'book/a': [effect] } });
 });
 
 test('a stored state that is none is dropped', () => {

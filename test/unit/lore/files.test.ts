@@ -1,7 +1,6 @@
+// Lorebook files of every form: how they are read, and written again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bounds } from '../../../src/core/bounds.ts';
-import { PaddockError } from '../../../src/core/error.ts';
 import {
   characterBookOf,
   importLorebook,
@@ -12,137 +11,16 @@ import {
   worldOf,
 } from '../../../src/lore/index.ts';
 import { bookOf } from './books.ts';
-
-const named = { id: 'book', name: 'Book' };
-
-/** An entry of a world file with every field at a value of its own, and one that nobody knows. */
-const worldEntry = {
-  uid: 7,
-  key: ['moon', '/lun+a/i'],
-  keysecondary: ['red'],
-  comment: 'The Moon',
-  content: '@@depth 2\nIt hangs low.',
-  constant: true,
-  vectorized: true,
-  selective: false,
-  selectiveLogic: 3,
-  addMemo: true,
-  order: 42.5,
-  position: 4,
-  disable: true,
-  ignoreBudget: true,
-  excludeRecursion: true,
-  preventRecursion: true,
-  matchPersonaDescription: true,
-  matchCharacterDescription: false,
-  matchCharacterPersonality: true,
-  matchCharacterDepthPrompt: false,
-  matchScenario: true,
-  matchCreatorNotes: false,
-  delayUntilRecursion: true,
-  probability: 35,
-  useProbability: false,
-  depth: 3,
-  outletName: 'map',
-  group: 'g, h',
-  groupOverride: true,
-  groupWeight: 55,
-  scanDepth: 9,
-  caseSensitive: true,
-  matchWholeWords: false,
-  useGroupScoring: true,
-  automationId: 'auto',
-  role: 2,
-  sticky: 4,
-  cooldown: 5,
-  delay: 6,
-  triggers: ['swipe'],
-  displayIndex: 3,
-  characterFilter: { isExclude: true, names: ['Vex'], tags: ['elf'] },
-  someday: { new: [1, null, 'x'] },
-};
-
-const plainWorldEntry = {
-  uid: 8,
-  key: [],
-  keysecondary: [],
-  content: '',
-  role: null,
-  sticky: null,
-  scanDepth: null,
-  caseSensitive: null,
-};
-
-const world = { entries: { '7': worldEntry, '8': plainWorldEntry }, extensions: { tool: 1 }, originalData: { a: [] } };
-
-const cardEntry = {
-  id: 'x1',
-  keys: ['sun'],
-  secondary_keys: ['hot', 'red'],
-  comment: '',
-  name: 'Sun',
-  content: 'It burns.',
-  constant: false,
-  selective: true,
-  insertion_order: -3,
-  priority: 12,
-  enabled: false,
-  position: 'after_char',
-  case_sensitive: true,
-  use_regex: true,
-  extensions: { agent: { deep: true } },
-};
-
-/** As SillyTavern writes them into cards. */
-const tavernEntry = {
-  id: 2,
-  keys: ['star'],
-  secondary_keys: [],
-  comment: 'Star',
-  content: 'It shines.',
-  constant: false,
-  selective: true,
-  insertion_order: 100,
-  enabled: true,
-  position: 'before_char',
-  use_regex: true,
-  extensions: {
-    position: 4,
-    exclude_recursion: true,
-    display_index: 2,
-    probability: 80,
-    useProbability: true,
-    depth: 1,
-    selectiveLogic: 1,
-    group: 'g',
-    group_override: false,
-    group_weight: 10,
-    prevent_recursion: false,
-    delay_until_recursion: 2,
-    scan_depth: null,
-    match_whole_words: null,
-    use_group_scoring: false,
-    case_sensitive: null,
-    automation_id: '',
-    role: 1,
-    vectorized: false,
-    sticky: 1,
-    cooldown: 2,
-    delay: 3,
-    match_scenario: true,
-  },
-};
-
-const characterBook = {
-  name: 'Sky',
-  description: 'What is above.',
-  scan_depth: 5,
-  token_budget: 300,
-  recursive_scanning: false,
-  extensions: { maker: 'somebody' },
-  entries: [cardEntry, tavernEntry],
-  unknown: true,
-};
+import {
+  type cardEntry,
+  characterBook,
+  hasSentence,
+  named,
+  plainWorldEntry,
+  tavernEntry,
+  world,
+  worldEntry,
+} from './files-kit.ts';
 
 test('a world file is read, field by field', () => {
   const { book, warnings } = importLorebook(world, named);
@@ -285,83 +163,4 @@ test('a card with a book in it is a lorebook too; one without says so', () => {
   const card = { spec: 'chara_card_v2', data: { name: 'Vex', first_mes: 'Hi', character_book: characterBook } };
   assert.equal(parseLorebook(JSON.stringify(card), named).book.entries.length, 2);
   assert.throws(() => parseLorebook('{"data":{"name":"Vex","first_mes":"Hi"}}', named), hasSentence(/without a lorebook/));
-});
-
-test('values without meaning give way to defaults, with a remark', () => {
-  const { book, warnings } = importLorebook(
-    { entries: { '0': { key: 'a, b', order: 'high', depth: '3', position: 99, sticky: -4 }, '1': 5 } },
-    named,
-  );
-  const entry = book.entries[0];
-  assert.deepEqual(
-    [entry?.keys, entry?.order, entry?.depth, entry?.position, entry?.stickyMessages],
-    [['a', 'b'], 100, 3, 'before', 0],
-  );
-  assert.deepEqual(warnings, [
-    'Entry 1: `order` holds nothing that has a meaning there; its default is taken.',
-    'Entry 1: `position` holds nothing that has a meaning there; its default is taken.',
-    'Entry 2 is not a group of names and values; it is left out.',
-  ]);
-});
-
-test('ids are made unique, and no entry is lost on the way out', () => {
-  const { book } = importLorebook(
-    {
-      entries: [
-        { keys: ['a'], id: 1 },
-        { keys: ['b'], id: 1 },
-        { keys: ['c'], id: '__proto__' },
-      ],
-    },
-    named,
-  );
-  assert.equal(new Set(book.entries.map(({ id }) => id)).size, 3);
-  assert.equal(Object.keys(worldOf(book).entries as object).length, 3);
-});
-
-const hasSentence = (pattern: RegExp) => (error: unknown) => {
-  assert.ok(error instanceof PaddockError, String(error));
-  assert.equal(error.code, 'bad-input');
-  assert.match(error.userText, pattern);
-  return true;
-};
-
-const { entriesMax, keysMax, keyCharactersMax, contentCharactersMax, fileBytesMax } = bounds.lorebook;
-const hostile: readonly (readonly [string, () => string, RegExp])[] = [
-  ['no JSON', () => '{"entries": {', /not valid JSON/],
-  ['a picture', () => '\x89PNG\r\n', /not valid JSON/],
-  ['a list', () => '[]', /holds no lorebook/],
-  ['null', () => 'null', /holds no lorebook/],
-  ['nothing of a book', () => '{"a":1}', /no `entries`/],
-  ['entries that are text', () => '{"entries":"x"}', /no `entries`/],
-  ['too large', () => ' '.repeat(fileBytesMax + 1), /larger than 8 MB/],
-  ['nested without end', () => `${'['.repeat(200_000)}${']'.repeat(200_000)}`, /nested too deeply/],
-  [
-    'nested in an unknown field',
-    () => `{"entries":{"0":{"x":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}}}`,
-    /nested too deeply/,
-  ],
-  ['too many values', () => `{"entries":{"0":{"x":[${'0,'.repeat(1_000_001)}0]}}}`, /too many values/],
-  ['too many entries', () => `{"entries":[${'{},'.repeat(entriesMax)}{}]}`, /more than 10000 entries/],
-  ['too many keys', () => JSON.stringify({ entries: [{ keys: Array(keysMax + 1).fill('k') }] }), /more than 200 keys/],
-  ['a key too long', () => JSON.stringify({ entries: [{ keys: ['k'.repeat(keyCharactersMax + 1)] }] }), /a key of more than/],
-  [
-    'a text too long',
-    () => JSON.stringify({ entries: [{ keys: [], content: 'k'.repeat(contentCharactersMax + 1) }] }),
-    /text of entry 1/,
-  ],
-];
-
-for (const [what, text, sentence] of hostile) {
-  test(`refused with a sentence: ${what}`, () => assert.throws(() => parseLorebook(text(), named), hasSentence(sentence)));
-}
-
-test('__proto__ changes nothing and is not kept', () => {
-  const text =
-    '{"__proto__":{"entries":{}},"entries":{"__proto__":{"key":["x"]},"0":{"key":["a"],"__proto__":{"constant":true},"extensions":{"__proto__":{"q":1}}}}}';
-  const { book } = parseLorebook(text, named);
-  assert.equal(book.entries.length, 1);
-  assert.equal(book.entries[0]?.isConstant, false);
-  assert.equal(JSON.stringify(worldOf(book)).includes('__proto__'), false);
-  assert.equal(Reflect.get({}, 'constant'), undefined);
 });

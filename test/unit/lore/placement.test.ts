@@ -49,6 +49,31 @@ test('every position, each in ascending order with ties as in the book', async (
   );
 });
 
+test('@@position: behind the personality or the scenario; nothing where that is not there', async () => {
+  const book = bookOf([
+    always('a', { content: '@@position personality\nvain', position: 'depth' }),
+    always('b', { content: '@@position scenario\nstormy', position: 'depth' }),
+    always('c', { content: '@@position nowhere\n@@@position scenario\nwet' }),
+    always('d', { content: '@@position nowhere\n@@@depth 3\ndeep' }),
+  ]);
+  const texts = (placed: readonly { readonly text: string }[]) => placed.map(({ text }) => text);
+  const { placed } = await scanLines(book, ['1']);
+  assert.deepEqual([texts(placed.personality), texts(placed.scenario)], [['vain'], ['stormy', 'wet']]);
+  assert.deepEqual(
+    placed.atDepth.map(({ depth, texts: at }) => [depth, ...texts(at)]),
+    [[3, 'deep']],
+  );
+  const other = (await scanLines(book, ['1'], { sections: { personality: false, scenario: true } })).placed;
+  assert.deepEqual([texts(other.personality), texts(other.scenario)], [[], ['stormy', 'wet']]);
+  assert.deepEqual(
+    other.atDepth.map(({ depth, texts: at }) => [depth, ...texts(at)]),
+    [
+      [4, 'vain'],
+      [3, 'deep'],
+    ],
+  );
+});
+
 test('decorators place an entry, and do not stand in the prompt', async () => {
   const { placed } = await scanLines(
     bookOf([

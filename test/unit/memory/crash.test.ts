@@ -76,7 +76,7 @@ const run = async (store: PlainStore, step: Step, text: string): Promise<void> =
     case 'append': {
       for (const id of step.ids) if ((await log.find(id)) !== undefined) return;
       const speaker = { id: 'test:1', name: 'Ann' };
-      await log.append({ role: 'user', speaker, text, at: 0, messageIds: step.ids });
+      await log.append({ role: step.ids.length % 2 === 0 ? 'user' : 'assistant', speaker, text, at: 0, messageIds: step.ids });
       return;
     }
     case 'edit':
@@ -121,6 +121,7 @@ const stateOf = async (store: PlainStore): Promise<Model> => {
   const ids = turns.map((turn) => turn.id);
   assert.deepEqual([...new Set(ids)].sort(), ids, 'ids are unique and ascend');
   assert.equal(log.head.count, turns.length);
+  assert.equal(log.head.answers, turns.filter(({ role }) => role === 'assistant').length);
   assert.equal(log.head.pending, undefined);
   const { personaId } = log.head.settings;
   return {

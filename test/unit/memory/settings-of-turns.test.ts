@@ -28,9 +28,15 @@ test('what speaks of removed turns goes with them', () => {
   assert.deepEqual(settingsThrough(settings, '02').pins, ['01']);
   assert.ok(!('pins' in settingsThrough(settings, '00')));
 });
-test('pins go with their turns', () => {
-  assert.deepEqual(settingsWithout(settings, new Set(['03', '07'])), { ...settings, pins: ['01'] });
+test('pins go with their turns, and so does a summary that covers one', () => {
+  const { summary, ...others } = settings;
+  assert.deepEqual(settingsWithout(settings, new Set(['04', '07'])), settings);
+  assert.deepEqual(settingsWithout(settings, new Set(['03', '07'])), { ...others, pins: ['01'] });
   assert.ok(!('pins' in settingsWithout(settings, new Set(['03', '01']))));
+  const later = { ...others, summary: { text: 'So far.', fromId: '02', throughId: '03' } };
+  assert.deepEqual(settingsWithout(later, new Set(['00', '04'])), later, 'it tells nothing of these');
+  assert.equal(settingsWithout(later, new Set(['02'])).summary, undefined);
+  assert.equal(summary?.throughId, '03');
   assert.deepEqual(settingsWithout({ personaId: 'ember' }, new Set(['03'])), { personaId: 'ember' });
 });
 test('copies have ids of their own', () => {
@@ -41,5 +47,24 @@ test('copies have ids of their own', () => {
   );
   assert.deepEqual(copied.pins, ['103'], 'only what was copied itself is pinned');
   assert.deepEqual([copied.promptStartId, copied.summary?.throughId], ['104', '103']);
-  assert.deepEqual(copied.scene?.members, [{ personaId: 'a' }, { personaId: 'b' }]);
+  assert.deepEqual(copied.scene?.members, [{ personaId: 'a', joinedAfterId: '' }, { personaId: 'b' }]);
+  const from = (fromId: string) =>
+    settingsOfCopies(
+      { summary: { text: 'So far.', fromId, throughId: '03' } },
+      (id) => (id >= '03' ? `1${id}` : undefined),
+      () => undefined,
+    );
+  assert.deepEqual(from('03').summary, { text: 'So far.', fromId: '103', throughId: '103' });
+  assert.deepEqual(from('01').summary, { text: 'So far.', throughId: '103' }, 'it covers more than was copied');
+  const { summary: _none, ...unsummarised } = settings;
+  const heard = settingsOfCopies(
+    unsummarised,
+    () => undefined,
+    () => undefined,
+  );
+  assert.deepEqual(
+    heard.scene?.members,
+    [{ personaId: 'a' }, { personaId: 'b' }],
+    'all that was copied was said while it was there',
+  );
 });

@@ -3,25 +3,12 @@ import { test } from 'node:test';
 import { bounds } from '../../../src/core/bounds.ts';
 import { PaddockError } from '../../../src/core/error.ts';
 import { createHumanPersonas, everyPlace } from '../../../src/people/human-personas.ts';
+import { createValueStore } from '../../fakes/value-store.ts';
 
-const createStore = () => {
-  const values = new Map<string, unknown>();
-  let reads = 0;
-  return {
-    values,
-    reads: () => reads,
-    get: async (key: string) => {
-      reads += 1;
-      return values.get(key);
-    },
-    set: async (key: string, value: unknown) => Boolean(values.set(key, structuredClone(value))),
-    delete: async (key: string) => values.delete(key),
-  };
-};
 const inThread = { serverId: '1', channelIds: ['3', '2'] };
 
 test('the nearest to where somebody speaks counts, also after a restart', async () => {
-  const store = createStore();
+  const store = createValueStore();
   const people = createHumanPersonas(store);
   await people.set('discord:5', everyPlace, { name: 'Ada' });
   await people.set('discord:5', '1', { name: 'Captain Ada', description: 'Sails.' });
@@ -37,7 +24,7 @@ test('the nearest to where somebody speaks counts, also after a restart', async 
   }
 });
 test('it can be taken back, and nothing is left then', async () => {
-  const store = createStore();
+  const store = createValueStore();
   const people = createHumanPersonas(store);
   await Promise.all([people.set('u', '1', { name: 'A' }), people.set('u', '2', { name: 'B' })]);
   assert.equal(await people.clear('u', '9'), false);
@@ -48,13 +35,13 @@ test('it can be taken back, and nothing is left then', async () => {
   assert.equal(await people.clear('u'), false);
 });
 test('one who says nothing of themselves is looked up once', async () => {
-  const store = createStore();
+  const store = createValueStore();
   const people = createHumanPersonas(store);
   for (let turn = 0; turn < 4; turn += 1) await people.of('u', inThread);
-  assert.equal(store.reads(), 1);
+  assert.equal(store.calls.get, 1);
 });
 test('what is too long or too much is refused, with what there was kept', async () => {
-  const people = createHumanPersonas(createStore());
+  const people = createHumanPersonas(createValueStore());
   const refused = (error: unknown) => error instanceof PaddockError && error.code === 'bad-input';
   await people.set('u', '0', { name: 'A' });
   const description = 'x'.repeat(bounds.humanPersona.descriptionCharactersMax + 1);
@@ -65,10 +52,11 @@ test('what is too long or too much is refused, with what there was kept', async 
   assert.deepEqual(await people.of('u', { channelIds: ['0'] }), { name: 'B' });
 });
 test('a failing store is said to be that, and what is damaged is not taken for nothing', async () => {
-  const failing = { ...createStore(), get: async () => Promise.reject(new Error('gone')) };
+  const failing = createValueStore();
+  failing.state.isBroken = true;
   const failed = (error: unknown) => error instanceof PaddockError && error.code === 'store-failed';
   await assert.rejects(createHumanPersonas(failing).of('u', undefined), failed);
-  const store = createStore();
+  const store = createValueStore();
   store.values.set('me:u', { default: { name: 7 } });
   await assert.rejects(createHumanPersonas(store).of('u', undefined), failed);
 });

@@ -32,12 +32,14 @@ export const reached: Readonly<Record<string, Readonly<Record<string, Line>>>> =
     blanket: { said: 'Is anything else missing?' },
     rule: { said: 'Why would anyone take it?' },
     pram: { said: 'Has anybody got a pram?' },
+    vestry: { said: 'Open the vestry, please.' },
     brindle: { said: 'Send for Mr Brindle.' },
     okafor: { said: 'Who was at the tea tent?' },
     lal: { said: 'Ask the vicar.' },
     mali: { said: 'Does he have a sister?' },
     tomos: { said: 'Call Tomos.' },
     wrong: { said: 'I accuse Mr Brindle!' },
+    unproved: { said: 'It was Tomos!' },
     solution: { said: 'Tomos took it himself, in the pram, because of Rule 14.' },
   },
   pomfret: {
@@ -127,24 +129,31 @@ export const cases: readonly (Line & {
   },
   {
     bookId: 'last-lantern',
-    name: "Ember's crooked stroke leads to the cellar, and that to the pass",
+    name: "Ember's crooked stroke leads to the cellar, and that to the pass, and there it ends",
     said: 'Tell me about the smuggler.',
     input: { character: { names: ['Ember'], tags: [] } },
-    active: ['soot', 'cellar', 'pass', 'bell'],
+    active: ['soot', 'cellar', 'pass'],
+    inactive: ['bell', 'marit'],
   },
   {
     bookId: 'flower-show',
-    name: 'the tent leads to the tracks and the book',
-    said: 'I search the tent.',
-    active: ['tent', 'tracks', 'book'],
-    inactive: ['pram', 'rule', 'solution', 'tomos'],
+    name: 'what Dilys said herself brings nothing in, and acquits nobody',
+    said: 'I accuse Mr Brindle!',
+    input: {
+      messages: [
+        { name: 'Dilys Prothero', text: 'Tomos, the boy, the tent, the book, the pram, chutney: all this is minuted.' },
+        { name: 'Ada', text: 'I accuse Mr Brindle!' },
+      ],
+    },
+    active: ['wrong', 'brindle'],
+    inactive: ['tomos', 'tent', 'book', 'pram', 'rule', 'unproved', 'solution'],
   },
   {
     bookId: 'flower-show',
-    name: 'a witness may lead to a thing, but not push another witness in',
+    name: 'a witness pushes neither a thing nor another witness in',
     said: 'Bernadette, what did you see?',
-    active: ['okafor', 'pram'],
-    inactive: ['brindle', 'tomos', 'mali', 'lal'],
+    active: ['okafor'],
+    inactive: ['pram', 'brindle', 'tomos', 'mali', 'lal'],
   },
   {
     bookId: 'flower-show',
@@ -162,10 +171,10 @@ export const cases: readonly (Line & {
   },
   {
     bookId: 'flower-show',
-    name: 'accusing Tomos is not',
+    name: 'accusing Tomos is not, but wants a reason',
     said: 'Tomos did it!',
-    active: ['solution', 'tomos'],
-    inactive: ['wrong'],
+    active: ['unproved', 'tomos'],
+    inactive: ['wrong', 'solution'],
   },
   {
     bookId: 'flower-show',
@@ -177,10 +186,10 @@ export const cases: readonly (Line & {
   {
     bookId: 'flower-show',
     name: 'and nothing is solved by guessing at once',
-    said: 'Tomos did it!',
+    said: 'Tomos did it, because of the chutney!',
     input: { messageCount: 5 },
     active: ['tomos'],
-    inactive: ['solution'],
+    inactive: ['solution', 'unproved'],
   },
   {
     bookId: 'pomfret',
@@ -222,6 +231,69 @@ export const cases: readonly (Line & {
     inactive: ['4'],
   },
 ];
+
+/**
+ * What players ask, and everything that comes in for it besides the entry that is always there: a game is given away
+ * by what comes in too much. As who knows of nothing, unless a name stands in front.
+ */
+export const questions: Readonly<Record<string, readonly (readonly [said: string, entries: string, as?: string])[]>> = {
+  'flower-show': [
+    ['Thank you, Dilys. Item 1 noted; I table a motion to adjourn.', ''],
+    ['What do you think, Dilys?', ''],
+    ['We look at the tent.', 'tent tracks'],
+    ['What is under the tablecloth?', 'tent tracks'],
+    ['And the ground outside?', 'tracks'],
+    ['What are these wheels from?', 'tracks'],
+    ['Whose library book is it?', 'book'],
+    ['Is anything else missing?', 'blanket'],
+    ['What do the rules say about judging?', 'rule'],
+    ['Why would anybody want a marrow?', 'rule'],
+    ['Who has a pram?', 'pram'],
+    ['What does Dilys think about the boy?', 'tomos'],
+    ['Did Tomos hear anything?', 'tomos'],
+    ['Whose marrow was it?', 'tomos'],
+    ['Fetch his sister.', 'mali'],
+    ['Who was in the tea tent last night?', 'okafor'],
+    ['What did the vicar see?', 'lal'],
+    ['Send for the champion.', 'brindle'],
+    ['We go to the church and open the vestry.', 'vestry'],
+    ['I accuse Mr Brindle, who is jealous of Tomos.', 'wrong brindle'],
+    ['I accuse Mr Brindle, and he knows it.', 'brindle wrong'],
+    ['I say the vicar took it!', 'lal wrong'],
+    ['It was Tomos!', 'tomos unproved'],
+    ['I accuse the boy.', 'tomos unproved'],
+    ['Tomos took it because it was to be cut in half.', 'tomos solution'],
+    ["It was the boy, he couldn't see it made into chutney.", 'tomos rule solution'],
+  ],
+  'last-lantern': [
+    ['Good evening, is there a bed?', ''],
+    ['I give Tansy back her key ring.', ''],
+    ['How far is it to the pass?', 'pass'],
+    ['Which way does the goat track go?', 'pass'],
+    ['Was that the bell?', 'bell'],
+    ['Did you hear something ringing up there?', 'bell'],
+    ['Who is the second bowl for?', 'marit pass'],
+    ['We go out and look for Marit!', 'going-out marit pass'],
+    ['I search my pockets.', ''],
+    ['What is down in the cellar?', 'cellar pass'],
+    ['Tell me about the smuggler.', 'soot cellar pass', 'Ember'],
+    ['Tell me about the smuggler.', '', 'Tansy'],
+    ['What is in that letter?', 'letter long-combe', 'Tansy'],
+    ['What is in that letter?', '', 'Nessa Rudd'],
+    ['What are you sitting on?', 'map long-combe', 'Nessa Rudd'],
+    ['What are you sitting on?', '', 'Ember'],
+    ['Does the dog like soup?', 'bishop soup'],
+    ['What a storm!', 'night-roof'],
+  ],
+  pomfret: [
+    ['Aye, Captain!', ''],
+    ['Swans to port!', '2'],
+    ['Is Desmond out today?', '3'],
+    ['May we have ice cream?', '4'],
+    ['Is it deep here?', '6'],
+    ["What's at the far end?", ''],
+  ],
+};
 
 const countTokens = async (texts: readonly string[]): Promise<readonly number[]> =>
   texts.map((text) => Math.ceil(text.length / 4));

@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type CardWarning, type LintOptions, lintCard } from '../../../src/persona/card/lint-card.ts';
 import { readCard } from '../../../src/persona/card/read-card.ts';
+import { knownMacroNames, unknownMacros } from '../../../src/prompt/index.ts';
 import { bytesOf, fullCard } from './card-kit.ts';
 
 const good = { name: 'Rook', description: 'A bird.', first_mes: 'Hm.' };
 const lint = async (card: object, options?: LintOptions): Promise<readonly CardWarning[]> =>
-  await lintCard(readCard(bytesOf(card)).card, options);
+  await lintCard(readCard(bytesOf(card)).card, {
+    macros: { unknownIn: unknownMacros, names: knownMacroNames },
+    hasLorebook: (name) => name === 'The Pass',
+    ...options,
+  });
 
 describe('lintCard', () => {
   it('has nothing to say about a good card', async () => {
@@ -16,6 +21,19 @@ describe('lintCard', () => {
       [],
     );
     assert.deepEqual(await lint(fullCard), []);
+  });
+
+  it('knows every macro that works, also the rare ones and those inside others', async () => {
+    const rare = ['{{incvar::a}} {{addvar::a::1}} {{noop}} {{time_UTC+2}} {{outlet::x}} {{reverse:abc}} {{comment a {{b}} }}'];
+    rare.push('{{lastUserMessage}} {{setglobalvar::a::b}} {{addglobalvar::a::1}} {{getglobalvar::a}} {{incglobalvar::a}}');
+    assert.deepEqual(await lint({ ...good, description: rare.join(' ') }), []);
+    for (const name of knownMacroNames.filter((each) => each !== 'original'))
+      assert.deepEqual(await lint({ ...good, description: `{{${name}}} {{random::{{${name}}}::x}}` }), [], name);
+  });
+
+  it('says nothing of {{user}} in early texts, where it does not change with the speaker, or of a lorebook that is there', async () => {
+    assert.deepEqual(await lint({ ...good, scenario: '{{user}} comes in.', personality: 'Likes <USER>.' }), []);
+    assert.deepEqual(await lint({ ...good, extensions: { world: 'The Pass' } }), []);
   });
 
   const cases: readonly (readonly [name: string, card: object, field: string | undefined, text: RegExp])[] = [
@@ -34,13 +52,12 @@ describe('lintCard', () => {
       'an unknown macro in an alternate',
       { ...good, alternate_greetings: ['a', '{{zzzzzz::1}}'] },
       'alternate_greetings[1]',
-      /\{\{zzzzzz::1\}\} is no macro I know$/,
+      /\{\{zzzzzz\}\} is no macro I know$/,
     ],
     ['an open macro', { ...good, personality: 'A {{char bird.' }, 'personality', /not closed/],
     ['a macro where it means nothing', { ...good, scenario: '{{original}}' }, 'scenario', /system_prompt and post_history/],
     ['speaking for the human', { ...good, first_mes: 'Hm.\n{{user}}: Hello!' }, 'first_mes', /speaks for \{\{user\}\}/],
     ['telling what the human does', { ...good, alternate_greetings: ['{{user}} nods.'] }, 'alternate_greetings[0]', /speaks for/],
-    ['the human in what stands early', { ...good, scenario: '{{user}} comes in.' }, 'scenario', /evaluated anew/],
     ['a picture in the net', { ...good, assets: [{ type: 'icon', uri: 'https://example.com/a.png' }] }, 'assets', /do not fetch/],
     ['a newer specification', { spec: 'chara_card_v3', spec_version: '9', data: good }, undefined, /newer/],
     ['long texts', { ...good, description: 'word '.repeat(1300) }, undefined, /take about 1625 tokens/],

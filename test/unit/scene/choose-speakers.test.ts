@@ -29,6 +29,18 @@ describe('natural order', () => {
     ['any word of a name counts', all, 'The vale is deep', ['mira-vale']],
     ['no part of a word counts', [mira, { ...tom, talkativeness: 1 }], 'a miracle, tomorrow', ['tom']],
     ['a single letter is no mention', [{ ...mira, talkativeness: 1 }, rex], 'shirt size T', ['mira-vale']],
+    ['a name of one letter is one', [{ ...mira, talkativeness: 1 }, candidate('L')], 'L, what do you think?', ['l', 'mira-vale']],
+    ['of initials only, each', [candidate('J. K.'), tom], 'ask k!', ['j.-k.']],
+    [
+      'a nickname of one letter',
+      [
+        { ...rex, nickname: 'T' },
+        { ...mira, talkativeness: 1 },
+      ],
+      'T?',
+      ['t-rex', 'mira-vale'],
+    ],
+    ['a letter outside the plane of the others', [candidate('𝕏 Ray'), { ...mira, talkativeness: 1 }], 'x', ['mira-vale']],
     ['nobody twice, however often named', all, 'Tom, Tom, tom', ['tom']],
     ['accents and width are letters', [candidate('Zoë'), tom], 'ｚｏë?', ['zoë']],
     ['names in scripts without spaces', [candidate('さくら'), tom], 'ねえさくらちゃん', ['さくら']],

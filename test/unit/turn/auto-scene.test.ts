@@ -116,7 +116,7 @@ describe('a scene that goes on by itself', () => {
     assert.equal((await bench.spoken()).length, 3, 'nothing came of the stopped turn');
 
     await bench.say('Again!');
-    bench.auto.stop(conversation);
+    assert.deepEqual([bench.auto.stop(conversation), bench.auto.stop(conversation)], [true, false]);
     await bench.timers.pass(100 * pauseMs);
     assert.equal((await bench.spoken()).length, 6);
     await bench.say('And again!');

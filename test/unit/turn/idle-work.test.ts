@@ -104,6 +104,32 @@ describe('idle work', () => {
     await first.ticket.done;
   });
 
+  it('of one conversation can be halted, which lasts until it has ended', async () => {
+    const { timers, idle } = create();
+    const ended = Promise.withResolvers<void>();
+    const events: string[] = [];
+    const job = (conversation: string) =>
+      idle.add(conversation, {
+        waitMs: 1,
+        conversation,
+        run: async (signal) => {
+          if (conversation === 'a') await ended.promise;
+          events.push(`${conversation} ended ${signal.aborted}`);
+        },
+      });
+    job('a');
+    await timers.pass(1);
+    job('b');
+    await idle.halt('b');
+    const halted = idle.halt('a').then(() => events.push('halted'));
+    await settle();
+    assert.deepEqual(events, [], 'what is under way is waited for');
+    ended.resolve();
+    await halted;
+    await timers.pass(10);
+    assert.deepEqual(events, ['a ended true', 'halted', 'b ended false']);
+  });
+
   it('is bounded, and ends', async () => {
     const { timers, idle } = create();
     const runs: number[] = [];

@@ -22,6 +22,7 @@ export const conversation = 'test:channel';
 
 export const replyDefaults: ReplySettings = {
   style: 'reply',
+  voice: 'bot',
   streaming: true,
   longAnswers: 'split',
   linkPreviews: false,

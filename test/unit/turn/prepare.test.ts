@@ -43,6 +43,11 @@ const createLongConversation = (length: number) => {
         settings = { ...settings, ...change };
       },
       count: async () => all.length,
+      counts: async (_key: string, toId = '\uffff') => {
+        const known = all.filter(({ id }) => id <= toId);
+        return { turns: known.length, answers: known.filter(({ role }) => role === 'assistant').length };
+      },
+      first: async () => all[0],
       turnsOf: async (_key: string, ids: readonly string[]) => all.filter(({ id }) => ids.includes(id)),
       turns: async (_key: string, { fromId = '', toId = '\uffff', newest = Number.POSITIVE_INFINITY } = {}) => {
         const range = all.filter(({ id }) => id >= fromId && id <= toId);

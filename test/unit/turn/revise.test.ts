@@ -127,6 +127,23 @@ describe('regenerate', () => {
     await saying;
   });
 
+  it('is shown as the text behind those that are there by then', async () => {
+    const bench = await createBench({ answers: ['One.', 'Two.', 'Three.'] });
+    await bench.say('Hi!');
+    const positions: unknown[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const port = createTestPort('answer-0');
+      await bench.reviser.regenerate(where, {
+        ...port,
+        finish: async (_text, position) => [positions.push(position)].map(() => 'answer-0'),
+      });
+    }
+    assert.deepEqual(positions, [
+      { index: 1, count: 2 },
+      { index: 2, count: 3 },
+    ]);
+  });
+
   it('of an answer that is removed meanwhile takes back what stands', async () => {
     const bench = await createBench({ answers: ['One.', 'Two.'] });
     await bench.say('Hi!');
@@ -234,6 +251,42 @@ describe('swiping', () => {
     gate.open();
     assert.equal(shownText((await swiping).turn), 'One.');
     assert.deepEqual([(await writing)?.alternatives, (await writing)?.shown], [['One.', 'Two.', 'Three.'], 2]);
+  });
+
+  it('is over before the answer goes on, which is then the one it shows', async () => {
+    const gate = createGate();
+    const bench = await createBench({ answers: ['One.', 'Two.', ' More.'] });
+    await bench.say('Hi!');
+    await bench.reviser.regenerate(where, createTestPort('answer-0'));
+    const slow = createTestPort('x', { finish: () => gate.pass().then(() => ['answer-0']) });
+    const swiping = bench.reviser.swipe(conversation, slow, { by: -1 });
+    await gate.reached;
+    const writing = bench.reviser.continueAnswer(where, createTestPort('answer-0'));
+    for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    gate.open();
+    assert.equal(shownText((await swiping).turn), 'One.');
+    assert.deepEqual((await writing)?.alternatives, ['One. More.', 'Two.']);
+  });
+
+  it('is over before the answer is edited, which is then the one it shows', async () => {
+    const bench = await createBench({ answers: ['One.', 'Two.'] });
+    await bench.say('Hi!');
+    await bench.reviser.regenerate(where, createTestPort('answer-0'));
+    const gate = createGate();
+    const slow = createTestPort('answer-0', { finish: () => gate.pass().then(() => ['answer-0']) });
+    const swiping = bench.reviser.swipe(conversation, slow, { by: -1 });
+    const shown: unknown[] = [];
+    const port = createTestPort('answer-0');
+    const editing = bench.reviser.editAnswer(
+      conversation,
+      { ...port, finish: async (text, position) => [shown.push([text, position])].map(() => 'answer-0') },
+      { text: 'My own.' },
+    );
+    gate.open();
+    await Promise.all([swiping, editing]);
+    assert.deepEqual(shown, [['My own.', { index: 0, count: 2 }]]);
+    const { alternatives, shown: index } = await lastTurn(bench);
+    assert.deepEqual([alternatives, index], [['My own.', 'Two.'], 0]);
   });
 
   it('that can not be shown changes nothing', async () => {

@@ -6,7 +6,7 @@ import { PaddockError } from '../../../src/core/error.ts';
 import type { Persona } from '../../../src/core/persona.ts';
 import { createRoleplayActions } from '../../../src/turn/roleplay-actions.ts';
 import { conversation, promptAt } from './kit.ts';
-import { createSceneBench, fox, owl, type SceneBench, three } from './scene-kit.ts';
+import { createSceneBench, fox, newt, owl, type SceneBench, three } from './scene-kit.ts';
 
 const where = { conversation, userId: 'test:ada' };
 const greeter: Persona = {
@@ -49,6 +49,18 @@ describe('greetings', () => {
     };
     assert.equal(await actionsOf(mute, refuse).greet(where, [greeter], { userName: 'Ada' }), 0);
     assert.deepEqual(await mute.turns(), []);
+  });
+});
+
+describe('a greeting that calls a human', () => {
+  it('by the name they have given themselves, also where it is only shown', async () => {
+    const bench = await createSceneBench(undefined, { humans: { 'test:ada': { name: 'Zed' } } });
+    const actions = actionsOf(bench);
+    assert.equal(await actions.greeting(where, greeter, { userName: 'Ada' }), 'Come in, Zed.');
+    assert.equal(await actions.greeting(where, newt, { userName: 'Ada' }), undefined);
+    assert.deepEqual(await bench.turns(), []);
+    await actions.greet(where, [greeter], { userName: 'Ada' });
+    assert.equal((await bench.turns())[0]?.alternatives[0], 'Come in, Zed.');
   });
 });
 

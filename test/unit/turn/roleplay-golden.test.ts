@@ -31,12 +31,17 @@ describe('a card with every field, lore everywhere, two humans and three members
         'Is there room?',
         'DEPTH PROMPT',
         'POST-HISTORY',
-        'NOTE:',
+        'PERSONA NOTE:',
+        'NOTE: keep',
         'SUMMARY',
         'Ada counts birds',
         'is a cat',
       ];
       const lore = [...text.matchAll(/LORE [\w ]+(?=:)/g)].map(([name]) => name);
+      assert.match(
+        text,
+        /LORE note top[\s\S]*PERSONA NOTE: Wren hums; Ada can hear it\.[\s\S]*NOTE: keep Ada[\s\S]*LORE note bottom/,
+      );
       for (const part of once) assert.equal(text.split(part).length, 2, `${template}: ${part}`);
       assert.equal(new Set(lore).size, 14);
       assert.equal(lore.length, 14);

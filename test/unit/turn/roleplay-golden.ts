@@ -10,7 +10,7 @@ import { chooseTemplate } from '../../../src/prompt/index.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { preparePrompt } from '../../../src/turn/prepare.ts';
 import { createFakeEngine } from '../../fakes/engine.ts';
-import { memoryStore } from '../commands/lore-kit.ts';
+import { createValueStore } from '../../fakes/value-store.ts';
 import { family, marked, type templatesOnOneThread } from '../engine/chat-template-kit.ts';
 import { templates } from '../prompt/templates.ts';
 
@@ -64,7 +64,7 @@ export const goldenPrompt = async (
     summary: { text: 'SUMMARY: they met on the road.', throughId: '' },
   });
   const personas = [wren, orrin, sable];
-  const store = memoryStore();
+  const store = createValueStore();
   const lore = createLoreService({
     catalogue: { get: async () => undefined, find: () => undefined },
     attachments: createLoreAttachments({ store }),

@@ -147,6 +147,27 @@ describe('a scene', () => {
     assert.match(promptAt(bench, 2), /Where is the key\?[\s\S]*Ember: Hm\./);
   });
 
+  it('hides from a member a summary of what was said before it came, and shows it one of what it heard', async () => {
+    const bench = await createSceneBench({ ...three, members: [{ personaId: 'fox' }] });
+    await bench.say('The key lies under the stone.');
+    const joinedAfterId = (await bench.turns()).at(-1)?.id ?? assert.fail();
+    const members = [{ personaId: 'fox' }, { personaId: 'newt', joinedAfterId }];
+    await bench.memory.configure(conversation, { scene: { ...three, members } });
+    await bench.say('Hello.');
+    const heardId = (await bench.turns()).at(-3)?.id ?? assert.fail();
+    for (const [range, knows] of [
+      [{ throughId: joinedAfterId }, false],
+      [{ throughId: heardId }, false],
+      [{ fromId: joinedAfterId, throughId: heardId }, false],
+      [{ fromId: heardId, throughId: heardId }, true],
+    ] as const) {
+      await bench.memory.configure(conversation, { summary: { text: 'A key was hidden.', ...range } });
+      await bench.say('Where is the key?');
+      assert.match(promptAt(bench, -2), /A key was hidden/, 'who was there knows it');
+      assert.equal(promptAt(bench, -1).includes('A key was hidden'), knows, JSON.stringify(range));
+    }
+  });
+
   it('cuts an answer where it begins to speak for another member, even one that has said nothing yet', async () => {
     const members = [{ personaId: 'fox' }, { personaId: 'owl', isMuted: true }];
     const scene = { ...three, members, narratorId: 'voice' };

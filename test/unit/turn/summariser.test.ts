@@ -54,6 +54,7 @@ describe('a summary', () => {
     const turns = await bench.turns();
     assert.equal(turns.length, 16);
     assert.equal(summary.throughId, turns.filter(({ id }) => id < promptStartId).at(-1)?.id);
+    assert.equal(summary.fromId, turns[0]?.id);
     const [first = ''] = bench.summaries();
     assert.match(first, /BEGININPUT\nAda: Message 0\./);
     assert.match(first, /in at most 200 words/);
@@ -61,6 +62,11 @@ describe('a summary', () => {
     assert.deepEqual(new Set(bench.engine.forgotten), new Set([summaryAffinity(conversation)]));
     await bench.say('And now?');
     assert.match(promptAt(bench, -1), /What was said before, in short: The lighthouse/);
+    await bench.sayMuch();
+    await bench.timers.pass(60_000);
+    const later = (await bench.settings()).summary;
+    assert.ok(later !== undefined && later.throughId > summary.throughId);
+    assert.equal(later.fromId, summary.fromId, 'the next one goes back to where the first began');
     await bench.timers.pass(60_000);
     const { signal } = new AbortController();
     assert.equal(await bench.summariser.make({ conversation }, signal), undefined, 'nothing is left to summarise');

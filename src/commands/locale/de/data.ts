@@ -79,7 +79,7 @@ export const germanData: TranslatedPart<typeof englishData> = {
     statsAnswers: 'Antworten seit dem Start: {answers}, gescheitert: {failures}',
     statsTokens: 'Gelesene Tokens: {prompt} ({cached} % schon bekannt), geschriebene: {output}',
     statsSpeed: 'Tempo einer Antwort: {speed} Tokens pro Sekunde, ihr Anfang nach {first} s',
-    statusModel: 'Modell: {model}, auf {device}, {tokens} Tokens Kontext',
+    statusModel: 'Modell: {model}, auf {device}, {tokens} Tokens Kontext, Antworten gleichzeitig: {slots}',
     statusModelLoading: 'Modell: wird gerade geladen',
     statusNoModel: 'Modell: zurzeit keines geladen',
     statusPersona: 'Persona hier: {name}',

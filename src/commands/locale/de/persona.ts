@@ -70,5 +70,6 @@ export const germanPersona: TranslatedPart<typeof englishPersona> = {
     personaFieldTags: 'Stichwörter, durch Kommas getrennt',
     personaFieldNotes: 'Notizen für Menschen',
     personaFieldCreator: 'Wer sie gemacht hat',
+    personaChoiceClosed: 'Hier wählen die Moderatoren, wer antwortet. Bitte sie darum.',
   },
 };

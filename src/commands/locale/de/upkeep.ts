@@ -6,6 +6,8 @@ export const germanUpkeep: TranslatedPart<typeof englishUpkeep>['notices'] = {
   stopNothing: 'Hier wird gerade nichts geschrieben.',
   stopped: 'Gestoppt.',
   stoppedMany: 'Gestoppt: {count} Antworten, die wartenden mitgezählt.',
+  stopNotYours: 'Was hier entsteht, können nur diejenigen stoppen, die danach gefragt haben, und Moderatoren.',
+  sceneAutoEnded: 'Die Szene geht weiter, sobald jemand etwas sagt.',
   resetNothing: 'Hier gab es nichts zu vergessen. Wir fangen neu an.',
   resetOne: 'Eine Nachricht von hier habe ich vergessen. Wir fangen neu an.',
   resetMany: '{count} Nachrichten von hier habe ich vergessen. Wir fangen neu an.',

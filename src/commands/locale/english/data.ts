@@ -33,7 +33,7 @@ export const englishData = {
   statsAnswers: 'Answers since the start: {answers}, failed: {failures}',
   statsTokens: 'Tokens read: {prompt} ({cached} % known from before), written: {output}',
   statsSpeed: 'Speed of one answer: {speed} tokens a second, its beginning after {first} s',
-  statusModel: 'Model: {model}, on {device}, {tokens} tokens of context',
+  statusModel: 'Model: {model}, on {device}, {tokens} tokens of context, answers at once: {slots}',
   statusModelLoading: 'Model: being loaded',
   statusNoModel: 'Model: none loaded at the moment',
   statusPersona: 'Persona here: {name}',

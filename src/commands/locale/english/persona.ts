@@ -47,4 +47,5 @@ export const englishPersona = {
   personaFieldTags: 'Tags, separated by commas',
   personaFieldNotes: 'Notes for people',
   personaFieldCreator: 'Who made it',
+  personaChoiceClosed: 'Here the moderators choose who answers. Ask them.',
 } as const;

@@ -3,6 +3,8 @@ export const englishUpkeep = {
   stopNothing: 'Nothing is being written here.',
   stopped: 'Stopped.',
   stoppedMany: 'Stopped: {count} answers, counting those that waited.',
+  stopNotYours: 'Only whoever asked for what is being written here, and moderators, can stop it.',
+  sceneAutoEnded: 'The scene goes on once somebody says something.',
   resetNothing: 'There was nothing to forget here. We start anew.',
   resetOne: 'I have forgotten 1 message here. We start anew.',
   resetMany: 'I have forgotten {count} messages here. We start anew.',

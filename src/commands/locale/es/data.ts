@@ -77,7 +77,7 @@ export const spanishData: TranslatedPart<typeof englishData> = {
     statsAnswers: 'Respuestas desde el inicio: {answers}, fallidas: {failures}',
     statsTokens: 'Tokens leídos: {prompt} ({cached} % ya conocidos), escritos: {output}',
     statsSpeed: 'Velocidad de una respuesta: {speed} tokens por segundo, empieza tras {first} s',
-    statusModel: 'Modelo: {model}, en {device}, {tokens} tokens de contexto',
+    statusModel: 'Modelo: {model}, en {device}, {tokens} tokens de contexto, respuestas a la vez: {slots}',
     statusModelLoading: 'Modelo: se está cargando',
     statusNoModel: 'Modelo: ninguno cargado por ahora',
     statusPersona: 'Persona aquí: {name}',

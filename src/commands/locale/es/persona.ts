@@ -70,5 +70,6 @@ export const spanishPersona: TranslatedPart<typeof englishPersona> = {
     personaFieldTags: 'Etiquetas, separadas por comas',
     personaFieldNotes: 'Notas para la gente',
     personaFieldCreator: 'Quién la hizo',
+    personaChoiceClosed: 'Aquí la moderación elige quién responde. Pídeselo.',
   },
 };

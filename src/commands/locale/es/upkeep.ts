@@ -6,6 +6,8 @@ export const spanishUpkeep: TranslatedPart<typeof englishUpkeep>['notices'] = {
   stopNothing: 'Aquí no se está escribiendo nada.',
   stopped: 'Detenido.',
   stoppedMany: 'Detenidas: {count} respuestas, contando las que esperaban.',
+  stopNotYours: 'Solo quien pidió lo que se está escribiendo aquí y los moderadores pueden pararlo.',
+  sceneAutoEnded: 'La escena seguirá cuando alguien diga algo.',
   resetNothing: 'Aquí no había nada que olvidar. Empezamos de nuevo.',
   resetOne: 'He olvidado un mensaje de aquí. Empezamos de nuevo.',
   resetMany: 'He olvidado {count} mensajes de aquí. Empezamos de nuevo.',

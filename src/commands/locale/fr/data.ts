@@ -77,7 +77,7 @@ export const frenchData: TranslatedPart<typeof englishData> = {
     statsAnswers: 'Réponses depuis le démarrage : {answers}, échecs : {failures}',
     statsTokens: 'Tokens lus : {prompt} ({cached} % déjà connus), écrits : {output}',
     statsSpeed: 'Vitesse d’une réponse : {speed} tokens par seconde, début après {first} s',
-    statusModel: 'Modèle : {model}, sur {device}, {tokens} tokens de contexte',
+    statusModel: 'Modèle : {model}, sur {device}, {tokens} tokens de contexte, réponses à la fois : {slots}',
     statusModelLoading: 'Modèle : en cours de chargement',
     statusNoModel: 'Modèle : aucun chargé pour l’instant',
     statusPersona: 'Persona ici : {name}',

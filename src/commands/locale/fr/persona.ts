@@ -71,5 +71,6 @@ export const frenchPersona: TranslatedPart<typeof englishPersona> = {
     personaFieldTags: 'Mots-clés, séparés par des virgules',
     personaFieldNotes: 'Notes pour les gens',
     personaFieldCreator: 'Qui l’a fait',
+    personaChoiceClosed: 'Ici, c’est la modération qui choisit qui répond. Demande-lui.',
   },
 };

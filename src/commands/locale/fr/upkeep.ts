@@ -6,6 +6,8 @@ export const frenchUpkeep: TranslatedPart<typeof englishUpkeep>['notices'] = {
   stopNothing: 'Rien n’est en cours d’écriture ici.',
   stopped: 'Arrêté.',
   stoppedMany: 'Arrêtées : {count} réponses, y compris celles qui attendaient.',
+  stopNotYours: 'Seuls la personne qui a demandé ce qui s’écrit ici et les modérateurs peuvent l’arrêter.',
+  sceneAutoEnded: 'La scène reprendra dès que quelqu’un dira quelque chose.',
   resetNothing: 'Il n’y avait rien à oublier ici. On repart de zéro.',
   resetOne: 'J’ai oublié un message ici. On repart de zéro.',
   resetMany: 'J’ai oublié {count} messages ici. On repart de zéro.',

@@ -77,7 +77,7 @@ export const japaneseData: TranslatedPart<typeof englishData> = {
     statsAnswers: '起動以来の回答: {answers}、失敗: {failures}',
     statsTokens: '読んだトークン: {prompt} (既知 {cached} %)、書いたトークン: {output}',
     statsSpeed: '回答の速さ: 毎秒 {speed} トークン、書き始めまで {first} 秒',
-    statusModel: 'モデル: {model} ({device})、コンテキスト {tokens} トークン',
+    statusModel: 'モデル: {model} ({device})、コンテキスト {tokens} トークン、同時に {slots} 件の返答',
     statusModelLoading: 'モデル: 読み込み中です',
     statusNoModel: 'モデル: 現在読み込まれていません',
     statusPersona: 'ここのペルソナ: {name}',

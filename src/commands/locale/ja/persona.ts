@@ -70,5 +70,6 @@ export const japanesePersona: TranslatedPart<typeof englishPersona> = {
     personaFieldTags: 'タグ（コンマ区切り）',
     personaFieldNotes: '人のためのメモ',
     personaFieldCreator: '作った人',
+    personaChoiceClosed: 'ここでは誰が答えるかをモデレーターが選びます。モデレーターに頼んでください。',
   },
 };

@@ -6,6 +6,8 @@ export const japaneseUpkeep: TranslatedPart<typeof englishUpkeep>['notices'] = {
   stopNothing: 'ここでは何も書いていません。',
   stopped: '停止しました。',
   stoppedMany: '{count} 件の返答を停止しました（待っていたものを含みます）。',
+  stopNotYours: 'ここで書いている返答を止められるのは、頼んだ本人とモデレーターだけです。',
+  sceneAutoEnded: '誰かが何か言うと、シーンが続きます。',
   resetNothing: 'ここには忘れるものがありませんでした。最初から始めましょう。',
   resetOne: 'ここのメッセージを 1 件忘れました。最初から始めましょう。',
   resetMany: 'ここのメッセージを {count} 件忘れました。最初から始めましょう。',

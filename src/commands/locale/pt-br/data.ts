@@ -78,7 +78,7 @@ export const brazilianData: TranslatedPart<typeof englishData> = {
     statsAnswers: 'Respostas desde o início: {answers}, com falha: {failures}',
     statsTokens: 'Tokens lidos: {prompt} ({cached} % já conhecidos), escritos: {output}',
     statsSpeed: 'Velocidade de uma resposta: {speed} tokens por segundo, começa após {first} s',
-    statusModel: 'Modelo: {model}, em {device}, {tokens} tokens de contexto',
+    statusModel: 'Modelo: {model}, em {device}, {tokens} tokens de contexto, respostas por vez: {slots}',
     statusModelLoading: 'Modelo: sendo carregado',
     statusNoModel: 'Modelo: nenhum carregado no momento',
     statusPersona: 'Persona aqui: {name}',

@@ -70,5 +70,6 @@ export const brazilianPersona: TranslatedPart<typeof englishPersona> = {
     personaFieldTags: 'Etiquetas, separadas por vírgulas',
     personaFieldNotes: 'Notas para as pessoas',
     personaFieldCreator: 'Quem a fez',
+    personaChoiceClosed: 'Aqui é a moderação que escolhe quem responde. Peça a ela.',
   },
 };

@@ -6,6 +6,8 @@ export const brazilianUpkeep: TranslatedPart<typeof englishUpkeep>['notices'] = 
   stopNothing: 'Nada está sendo escrito aqui.',
   stopped: 'Parado.',
   stoppedMany: 'Paradas: {count} respostas, contando as que esperavam.',
+  stopNotYours: 'Só quem pediu o que está sendo escrito aqui e os moderadores podem parar.',
+  sceneAutoEnded: 'A cena continua quando alguém disser algo.',
   resetNothing: 'Não havia nada para esquecer aqui. Começamos de novo.',
   resetOne: 'Esqueci uma mensagem daqui. Começamos de novo.',
   resetMany: 'Esqueci {count} mensagens daqui. Começamos de novo.',

@@ -1,5 +1,6 @@
 import type { LlamaContextSequence, LlamaModel } from 'node-llama-cpp';
 import type { LlamaSettings } from '../protocol.ts';
+import { draftContextTokens } from './draft-memory.ts';
 import type { LoadedModel, Log } from './load-model.ts';
 import { growInPlace } from './token-log.ts';
 
@@ -12,10 +13,11 @@ const sizeDifferenceMax = 128;
  */
 export const openDraftModel = async (
   settings: LlamaSettings,
-  { model, context, info }: LoadedModel,
+  { model, context, info, isDraftLeftOut }: LoadedModel,
   log: Log,
 ): Promise<readonly LlamaContextSequence[]> => {
-  if (settings.speculation !== 'draft') return [];
+  // That it is left out has been said.
+  if (settings.speculation !== 'draft' || isDraftLeftOut) return [];
   const { draftModel } = settings;
   const refuse = (reason: string): readonly [] => {
     log('warn', `nothing is guessed with a draft model: ${reason}`);
@@ -33,9 +35,9 @@ export const openDraftModel = async (
       );
     }
     const drafts = await draft.createContext({
-      contextSize: Math.min(info.contextTokens, draft.trainContextSize),
+      contextSize: draftContextTokens(info.contextTokens, draft.trainContextSize),
       sequences: info.slots,
-      batchSize: settings.batchTokens,
+      batchSize: context.batchSize,
       threads: context.idealThreads,
       failedCreationRemedy: false,
     });

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import type { EndReason, Usage } from '../../../core/engine.ts';
 import { PaddockError } from '../../../core/error.ts';
@@ -50,8 +51,10 @@ export const startGeneration = (
   let outputTokens = 0;
   let iterator: AsyncGenerator<Token, void, void> | undefined;
   let isReading = true;
-  const guesser = canSpeculate(sequence, request.sampling) ? guesserFor(all) : undefined;
-  const speculator = guesser && createSpeculator(sequence, request.sampling, all, guesser);
+  // Without a seed the library takes the second of the clock, and answers that begin together say the same.
+  const sampling = { ...request.sampling, seed: request.sampling.seed ?? randomInt(2 ** 32) };
+  const guesser = canSpeculate(sequence, sampling) ? guesserFor(all) : undefined;
+  const speculator = guesser && createSpeculator(sequence, sampling, all, guesser);
 
   const finish = (reason: EndReason): EndReason => {
     const rest = stops.flush();
@@ -74,7 +77,7 @@ export const startGeneration = (
   const nextToken = async (): Promise<readonly Token[]> => {
     iterator ??= sequence.evaluate(
       tokens.slice(position),
-      samplingOptions(request.sampling, (count) => all.slice(-count)),
+      samplingOptions(sampling, (count) => all.slice(-count)),
     );
     const next = await iterator.next();
     return next.done ? [] : [next.value];

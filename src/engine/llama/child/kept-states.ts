@@ -13,16 +13,20 @@ export interface KeptStates {
    * @param secondsMax it may take; without it as much as running answers can wait for
    */
   keep(slot: Slot, secondsMax?: number): Promise<void>;
-  /** Whether a state is whole; asked before `restore`, while others go on. */
+  /** Whether the state of a slot is worth keeping, not kept yet, and would take longer than `secondsMax` to keep. */
+  isTooSlow(slot: Slot, secondsMax: number): boolean;
+  /** Whether a state is whole; asked before `restore`, while others go on. What was asked lately is not read again. */
   verify(state: KeptState): Promise<boolean>;
   /** Puts a verified state into a slot. One that is gone meanwhile changes nothing; after a failure the slot is empty and the state removed. */
   restore(slot: Slot, state: KeptState): Promise<boolean>;
+  /** Saves and restores what is in a slot, to know how long that takes. Never rejects. */
+  measure(slot: Slot): Promise<void>;
   forget(affinity: string): Promise<void>;
   /** Resolves when nothing of a conversation, or at all, is being written. */
   settled(affinity?: string): Promise<void>;
 }
 
-const { tokensMin, failurePauseMs, stallMsMin, stallMsMax, stallShare } = bounds.keptStates;
+const { tokensMin, failurePauseMs, stallMsMin, stallMsMax, stallShare, verifiedMs } = bounds.keptStates;
 const milliseconds = 1000;
 
 /**
@@ -39,12 +43,12 @@ export const createKeptStates = (
   /** Bytes of a state for each of its tokens, once one was written. */
   let bytesPerToken = 0;
   let failedAt = Number.NEGATIVE_INFINITY;
-  const verifySeconds = new WeakMap<KeptState, number>();
+  const verified = new WeakMap<KeptState, { readonly at: number; readonly seconds: number }>();
 
   const isWorthIt = (tokens: number, secondsMax: number | undefined): boolean => {
-    if (tokens < tokensMin) return false;
-    if (when === 'always') return true;
     const bytes = tokens * bytesPerToken;
+    if (tokens < tokensMin || bytes > (store?.bytesMax ?? 0)) return false;
+    if (when === 'always') return true;
     const evaluating = rates.secondsFor('prefill', tokens) ?? Number.POSITIVE_INFINITY;
     // Answers that run now also wait while the state is evaluated again, for longer.
     const stallMs = Math.min(stallMsMax, Math.max(stallMsMin, evaluating * milliseconds * stallShare));
@@ -53,24 +57,42 @@ export const createKeptStates = (
   };
 
   /** What is missing in a file is evaluated sooner than the file is written anew. */
-  const isEnough = (former: KeptState, tokens: Uint32Array): boolean => {
+  const isEnough = (former: KeptState, tokens: ArrayLike<number>): boolean => {
     const missing = tokens.length - commonLength(former.tokens, tokens);
     if (when === 'always') return missing === 0;
     const saving = rates.secondsFor('save', tokens.length * bytesPerToken) ?? 0;
     return (rates.secondsFor('prefill', missing) ?? Number.POSITIVE_INFINITY) <= saving;
   };
 
+  const isKeepable = ({ owner, sequence, isKept, isForgotten }: Slot, secondsMax: number | undefined): boolean => {
+    if (!store || owner === undefined || isKept || isForgotten) return false;
+    if (performance.now() - failedAt < failurePauseMs || !isWorthIt(sequence.nextTokenIndex, secondsMax)) return false;
+    const former = store.stateOf(owner);
+    return !former || !isEnough(former, sequence.contextTokens);
+  };
+
+  /** Puts a file's state into a slot; after a failure the slot is empty. */
+  const load = async (slot: Slot, path: string): Promise<void> => {
+    try {
+      // The library takes a sequence for empty when loading fails, whatever is in it.
+      await slot.sequence.clearHistory();
+      await slot.sequence.loadStateFromFile(path, { acceptRisk: true });
+    } catch (error) {
+      await slot.sequence.dispose();
+      slot.sequence = newSequence();
+      throw error;
+    }
+  };
+
   return {
     all: () => store?.all() ?? [],
+    isTooSlow: (slot, secondsMax) => isKeepable(slot, Number.POSITIVE_INFINITY) && !isKeepable(slot, secondsMax),
     keep: async (slot, secondsMax) => {
       const { owner, sequence } = slot;
-      if (!store || owner === undefined || slot.isKept || slot.isForgotten) return;
-      if (performance.now() - failedAt < failurePauseMs || !isWorthIt(sequence.nextTokenIndex, secondsMax)) return;
+      if (!store || owner === undefined || !isKeepable(slot, secondsMax)) return;
       const startedAt = performance.now();
       try {
         const tokens = Uint32Array.from(sequence.contextTokens);
-        const former = store.stateOf(owner);
-        if (former && isEnough(former, tokens)) return;
         await store.write(owner, tokens, async (path) => {
           const { fileSize } = await sequence.saveStateToFile(path);
           bytesPerToken = fileSize / tokens.length;
@@ -86,27 +108,42 @@ export const createKeptStates = (
     },
     verify: async (state) => {
       const startedAt = performance.now();
+      if (startedAt - (verified.get(state)?.at ?? Number.NEGATIVE_INFINITY) < verifiedMs) return store?.isCurrent(state) ?? false;
       const isWhole = (await store?.verify(state)) ?? false;
-      verifySeconds.set(state, (performance.now() - startedAt) / milliseconds);
+      const at = performance.now();
+      if (isWhole) verified.set(state, { at, seconds: (at - startedAt) / milliseconds });
       return isWhole;
     },
     restore: async (slot, state) => {
       if (!store?.isCurrent(state)) return false;
       const startedAt = performance.now();
       try {
-        // The library takes a sequence for empty when loading fails, whatever is in it.
-        await slot.sequence.clearHistory();
-        await slot.sequence.loadStateFromFile(state.path, { acceptRisk: true });
+        await load(slot, state.path);
         const seconds = (performance.now() - startedAt) / milliseconds;
-        rates.note('restore', state.bytes, seconds + (verifySeconds.get(state) ?? 0));
+        rates.note('restore', state.bytes, seconds + (verified.get(state)?.seconds ?? 0));
         await store.touch(state);
         return true;
       } catch (error) {
         onFailure(error);
         await store.remove(state);
-        await slot.sequence.dispose();
-        slot.sequence = newSequence();
         return false;
+      }
+    },
+    measure: async (slot) => {
+      try {
+        await store?.withTrialFile(async (path) => {
+          const tokens = slot.sequence.nextTokenIndex;
+          const startedAt = performance.now();
+          const { fileSize } = await slot.sequence.saveStateToFile(path);
+          const savedAt = performance.now();
+          await load(slot, path);
+          bytesPerToken = fileSize / tokens;
+          rates.note('save', fileSize, (savedAt - startedAt) / milliseconds);
+          rates.note('restore', fileSize, (performance.now() - savedAt) / milliseconds);
+        });
+      } catch (error) {
+        failedAt = performance.now();
+        onFailure(error);
       }
     },
     forget: async (affinity) => {

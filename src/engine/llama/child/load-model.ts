@@ -1,14 +1,24 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { getLlama, type Llama, type LlamaContext, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
+import type { Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
 import type { ModelInfo } from '../../../core/engine.ts';
 import { PaddockError } from '../../../core/error.ts';
 import { sentence } from '../../../core/sentence.ts';
 import type { LlamaSettings, ToParent } from '../protocol.ts';
+import { chooseThreads } from './auto-choices.ts';
 import { templatesIn } from './chat-template.ts';
-import { gigabytes, type Memory, machineMemory, makeContext, type Needed } from './make-context.ts';
-import { type MemoryPlan, planText, smallerPlan, withFewerLayers } from './memory-plan.ts';
+import { firstPlan, type Surroundings, withAutoChoices } from './choose-plan.ts';
+import { measureDraft } from './draft-memory.ts';
+import { type Machine, thisMachine } from './machine.ts';
+import { contextNeeds, gigabytes, makeContext } from './make-context.ts';
+import { type MemoryPlan, type Needed, planText, smallerPlan, sumOf, withFewerLayers } from './memory-plan.ts';
+import { checkFile, openLibrary } from './open-library.ts';
 
-export type LoadedModel = { readonly model: LlamaModel; readonly context: LlamaContext; readonly info: ModelInfo };
+export type LoadedModel = {
+  readonly model: LlamaModel;
+  readonly context: LlamaContext;
+  readonly info: ModelInfo;
+  /** A draft model is wanted that the memory is too small for. */
+  readonly isDraftLeftOut: boolean;
+};
 
 /** Sends a line to the parent's log. */
 export type Log = (level: Extract<ToParent, { type: 'log' }>['level'], message: string) => void;
@@ -17,10 +27,11 @@ export type Log = (level: Extract<ToParent, { type: 'log' }>['level'], message: 
 const userText = sentence('modelUnloadable');
 
 /**
- * Loads the model and makes its context. What does not fit the memory is made smaller, step by step,
- * and each step logged. Failures are `PaddockError`s whose message names the cause and the setting to change.
+ * Loads the model and makes its context, with what the machine has room for where a setting is `auto`. What does
+ * not fit the memory is made smaller, step by step, and each step logged. Failures are `PaddockError`s whose
+ * message names the cause and the setting to change.
  */
-export const loadModel = async (settings: LlamaSettings, log: Log, memory: Memory = machineMemory): Promise<LoadedModel> => {
+export const loadModel = async (settings: LlamaSettings, log: Log, machine: Machine = thisMachine): Promise<LoadedModel> => {
   checkFile(settings.modelPath);
   const nativeErrors: string[] = [];
   const llama = await openLibrary(settings, (level, message) => {
@@ -33,27 +44,37 @@ export const loadModel = async (settings: LlamaSettings, log: Log, memory: Memor
     return smaller;
   };
 
-  const { slots, contextTokens, gpuLayers } = settings;
-  let plan: MemoryPlan = { slots, contextTokens, gpuLayers };
+  const freeBefore = machine.ram().free;
+  const threads = settings.threads === 'auto' ? chooseThreads(machine.cores(), llama.cpuMathCores) : settings.threads;
+  const draftNeeds = await measureDraft(settings, llama);
+  const needsOf = (model: LlamaModel, plan: MemoryPlan): Needed =>
+    sumOf(contextNeeds(settings, model, plan), ...(plan.hasDraft && draftNeeds ? [draftNeeds(plan)] : []));
+  let plan = firstPlan(settings, draftNeeds !== undefined);
+  let isSlotsChosen = false;
   let model: LlamaModel | undefined;
   for (;;) {
-    try {
-      model ??= await openModel(llama, settings, plan, cause);
-    } catch (error) {
-      const smaller = isMemoryError(error) ? withFewerLayers(plan) : undefined;
-      const next = llama.gpu === false ? undefined : shrink(plan, smaller, messageOf(error));
-      if (!next) throw error;
-      plan = next;
-      continue;
+    if (!model) {
+      try {
+        model = await openModel(llama, settings, plan, cause);
+      } catch (error) {
+        const smaller = isMemoryError(error) ? withFewerLayers(plan) : undefined;
+        const next = llama.gpu === false ? undefined : shrink(plan, smaller, messageOf(error));
+        if (!next) throw error;
+        plan = next;
+        continue;
+      }
+      plan = { ...plan, contextTokens: trainedContext(plan, model, log) };
+      plan = withAutoChoices(settings, plan, await lookAround(llama, model, machine, freeBefore, needsOf), isSlotsChosen);
+      isSlotsChosen = true;
     }
-    plan = { ...plan, contextTokens: trainedContext(plan, model, log) };
-    const made = await makeContext(llama, settings, plan, model, memory);
+    const needed = needsOf(model, plan);
+    const made = await makeContext(llama, settings, plan, model, { needed, threads, machine });
     if ('context' in made) {
       const info = describe(settings, plan, model, made.context, llama);
-      logChoice(settings, info, made.needed, log);
+      logChoice(settings, info, plan, threads, needed, log);
       if (!info.hasChatTemplate && !settings.isDemo)
         log('info', "the model file brings no chat template: with `template: auto` the preset's is used, or else chatml");
-      return { model, context: made.context, info };
+      return { model, context: made.context, info, isDraftLeftOut: draftNeeds !== undefined && !plan.hasDraft };
     }
     // `auto` and `max` have become a number by now.
     const reached = { ...plan, gpuLayers: model.gpuLayers };
@@ -68,11 +89,36 @@ export const loadModel = async (settings: LlamaSettings, log: Log, memory: Memor
   }
 };
 
+/** @param freeBefore bytes of memory that were free before the model was opened */
+const lookAround = async (
+  llama: Llama,
+  model: LlamaModel,
+  machine: Machine,
+  freeBefore: number,
+  needsOf: (model: LlamaModel, plan: MemoryPlan) => Needed,
+): Promise<Surroundings> => {
+  const { gpuLayers, fileInsights } = model;
+  const { free, total, countsFiles } = machine.ram();
+  const hasGpu = llama.gpu !== false && gpuLayers > 0;
+  // Weights that were pushed out of the memory would be read from disk for every token.
+  const weights = fileInsights.estimateModelResourceRequirements({ gpuLayers }).cpuRam;
+  return {
+    cores: machine.cores(),
+    isAllOnGpu: hasGpu && gpuLayers >= fileInsights.totalLayers,
+    ram: { free: countsFiles ? Math.min(free, freeBefore - weights) : free, total },
+    vram: hasGpu ? await machine.vram(llama) : undefined,
+    needsOf: (plan) => needsOf(model, plan),
+  };
+};
+
 const openModel = (llama: Llama, settings: LlamaSettings, plan: MemoryPlan, cause: () => string): Promise<LlamaModel> =>
   llama
     .loadModel({
       modelPath: settings.modelPath,
-      gpuLayers: plan.gpuLayers === 'auto' ? { fitContext: { contextSize: plan.contextTokens * plan.slots } } : plan.gpuLayers,
+      gpuLayers:
+        plan.gpuLayers === 'auto'
+          ? { fitContext: { contextSize: plan.slots * keptContext(plan, settings.isContextAuto) } }
+          : plan.gpuLayers,
       ...(settings.flashAttention === 'auto' ? {} : { defaultContextFlashAttention: settings.flashAttention }),
     })
     .catch((error: unknown) => {
@@ -89,6 +135,12 @@ const openModel = (llama: Llama, settings: LlamaSettings, plan: MemoryPlan, caus
           );
     });
 
+/** More context than this, which nobody asked for, is given up before layers on the GPU are, in tokens. */
+const contextTokensBeforeLayers = 4096;
+
+const keptContext = ({ contextTokens }: MemoryPlan, isContextAuto: boolean): number =>
+  isContextAuto ? Math.min(contextTokens, contextTokensBeforeLayers) : contextTokens;
+
 /** What of the context the model was trained for. */
 const trainedContext = ({ contextTokens }: MemoryPlan, model: LlamaModel, log: Log): number => {
   if (contextTokens <= model.trainContextSize) return contextTokens;
@@ -99,13 +151,22 @@ const trainedContext = ({ contextTokens }: MemoryPlan, model: LlamaModel, log: L
   return model.trainContextSize;
 };
 
-const logChoice = (settings: LlamaSettings, info: ModelInfo, { cpuRam, gpuVram }: Needed, log: Log): void => {
+const logChoice = (
+  settings: LlamaSettings,
+  info: ModelInfo,
+  { batchTokens, hasDraft }: MemoryPlan,
+  threads: number,
+  { cpuRam, gpuVram }: Needed,
+  log: Log,
+): void => {
   const { keyCacheType = 'f16', valueCacheType = 'f16' } = settings;
   const memory =
     gpuVram > 0 ? `${gigabytes(cpuRam)} of memory and ${gigabytes(gpuVram)} on the GPU` : `${gigabytes(cpuRam)} of memory`;
+  const size = `${info.slots === 1 ? '1 slot' : `${info.slots} slots`} of ${info.contextTokens} tokens`;
+  const work = `batches of ${batchTokens}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
   log(
     'info',
-    `${info.slots === 1 ? '1 slot' : `${info.slots} slots`} of ${info.contextTokens} tokens, keys in ${keyCacheType}, values in ${valueCacheType}, about ${memory}; layers: ${info.device}`,
+    `${size}, ${work}, keys in ${keyCacheType}, values in ${valueCacheType}, about ${memory}${hasDraft ? ' with the draft model' : ''}; layers: ${info.device}`,
   );
 };
 
@@ -122,55 +183,6 @@ const doesNotFit = ({ slots, contextTokens }: MemoryPlan, reason: string, cause:
     `a context of ${slots === 1 ? '1 slot' : `${slots} slots`} with ${contextTokens} tokens each does not fit the memory (${reason}); lower engine.contextTokens, engine.slots or engine.gpuLayers`,
     { userText, cause },
   );
-
-/** Tells apart what a native loader would only call "failed": no file, no model, another format. */
-const checkFile = (path: string): void => {
-  const magic = Buffer.alloc(4);
-  try {
-    if (!statSync(path).isFile()) throw new Error('it is not a file');
-    const file = openSync(path, 'r');
-    try {
-      readSync(file, magic, 0, 4, 0);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw new PaddockError(
-      'model-missing',
-      `the model file ${path} can't be read (${messageOf(error)}); put it there or set engine.model to another file`,
-      { userText, cause: error },
-    );
-  }
-  if (magic.toString('latin1') !== 'GGUF') {
-    throw new PaddockError(
-      'model-invalid',
-      `${path} is not a GGUF file; download the model in the GGUF format, or set engine.model to another file`,
-      { userText },
-    );
-  }
-};
-
-const openLibrary = (settings: LlamaSettings, log: Log): Promise<Llama> =>
-  getLlama({
-    // Nothing is compiled or downloaded here: a prebuilt library that does not fit is an error.
-    build: 'never',
-    skipDownload: true,
-    progressLogs: false,
-    gpu: settings.gpuLayers === 0 ? false : 'auto',
-    logLevel: LlamaLogLevel.warn,
-    logger: (level, message) => log(levelOf(level), message.trim()),
-  }).catch((error: unknown) => {
-    throw new PaddockError(
-      'engine-failed',
-      `no native library of node-llama-cpp runs on this machine (${messageOf(error)}); with engine.gpuLayers: 0 the GPU is left out`,
-      { userText, cause: error },
-    );
-  });
-
-const levelOf = (level: LlamaLogLevel): 'debug' | 'info' | 'warn' | 'error' => {
-  if (level === LlamaLogLevel.error || level === LlamaLogLevel.fatal) return 'error';
-  return level === LlamaLogLevel.warn ? 'warn' : 'info';
-};
 
 const describe = (
   settings: LlamaSettings,

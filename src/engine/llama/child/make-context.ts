@@ -1,55 +1,57 @@
-import { availableParallelism } from 'node:os';
 import { GgmlType, type Llama, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
 import type { LlamaSettings } from '../protocol.ts';
-import type { Lack, MemoryPlan } from './memory-plan.ts';
+import { usesFlashAttention } from './draft-memory.ts';
+import type { Machine, MemoryState } from './machine.ts';
+import { type Lack, type MemoryPlan, marginOf, type Needed } from './memory-plan.ts';
 
-/** How much memory is free, in bytes; for tests to replace. */
-export type Memory = { readonly freeRam: () => number; readonly freeVram: (llama: Llama) => Promise<number> };
-
-export const machineMemory: Memory = {
-  freeRam: () => process.availableMemory(),
-  freeVram: async (llama) => (await llama.getVramState()).free,
+/** What a context takes. The library's newer estimate makes a trial allocation of the real size; this one only computes. */
+export const contextNeeds = (
+  settings: LlamaSettings,
+  model: LlamaModel,
+  { slots, contextTokens, batchTokens }: Pick<MemoryPlan, 'slots' | 'contextTokens' | 'batchTokens'>,
+): Needed => {
+  const { keyCacheType = 'f16', valueCacheType = 'f16' } = settings;
+  // Of each sequence: the library multiplies it.
+  return model.fileInsights.estimateContextResourceRequirements({
+    contextSize: contextTokens,
+    sequences: slots,
+    batchSize: batchTokens,
+    modelGpuLayers: model.gpuLayers,
+    flashAttention: usesFlashAttention(settings, model.fileInsights),
+    kvCacheKeyType: cacheTypes[keyCacheType],
+    kvCacheValueType: cacheTypes[valueCacheType],
+  });
 };
-
-/** Memory that a context takes, as far as the library can tell, in bytes. */
-export type Needed = { readonly cpuRam: number; readonly gpuVram: number };
 
 /**
  * The context, or what it lacks. Linux promises memory that it does not have and kills the process
  * that uses it, which takes a minute of swapping, so this is asked before it is made.
+ *
+ * @param needed of the context and all that comes after it
  */
 export const makeContext = async (
   llama: Llama,
   settings: LlamaSettings,
-  plan: MemoryPlan,
+  { slots, contextTokens, batchTokens }: MemoryPlan,
   model: LlamaModel,
-  memory: Memory,
-): Promise<{ readonly context: LlamaContext; readonly needed: Needed } | { readonly lack: Lack; readonly error?: unknown }> => {
+  { needed, threads, machine }: { readonly needed: Needed; readonly threads: number; readonly machine: Machine },
+): Promise<{ readonly context: LlamaContext } | { readonly lack: Lack; readonly error?: unknown }> => {
+  const lack =
+    lackOf('ram', needed.cpuRam, machine.ram()) ??
+    (llama.gpu === false || needed.gpuVram === 0 ? undefined : lackOf('vram', needed.gpuVram, await machine.vram(llama)));
+  if (lack) return { lack };
   const { keyCacheType = 'f16', valueCacheType = 'f16' } = settings;
-  const size = { contextSize: plan.contextTokens, sequences: plan.slots, batchSize: settings.batchTokens };
-  // The library's newer estimate makes a trial allocation of the real size; this one only computes.
-  const needed = model.fileInsights.estimateContextResourceRequirements({
-    ...size,
-    modelGpuLayers: model.gpuLayers,
-    flashAttention: settings.flashAttention === true,
-    kvCacheKeyType: cacheTypes[keyCacheType],
-    kvCacheValueType: cacheTypes[valueCacheType],
-  });
-  const freeRam = memory.freeRam();
-  if (needed.cpuRam > freeRam) return lackOf('ram', needed.cpuRam, freeRam);
-  if (llama.gpu !== false && needed.gpuVram > 0) {
-    const freeVram = await memory.freeVram(llama);
-    if (needed.gpuVram > freeVram) return lackOf('vram', needed.gpuVram, freeVram);
-  }
   try {
     const context = await model.createContext({
-      ...size,
-      threads: settings.threads === 'auto' ? autoThreads(llama) : settings.threads,
+      contextSize: contextTokens,
+      sequences: slots,
+      batchSize: batchTokens,
+      threads,
       failedCreationRemedy: false,
       experimentalKvCacheKeyType: cacheTypes[keyCacheType],
       experimentalKvCacheValueType: cacheTypes[valueCacheType],
     });
-    return { context, needed };
+    return { context };
   } catch (error) {
     return { lack: { where: model.gpuLayers > 0 ? 'vram' : 'ram', reason: messageOf(error) }, error };
   }
@@ -57,15 +59,15 @@ export const makeContext = async (
 
 const cacheTypes = { f16: GgmlType.F16, q8_0: GgmlType.Q8_0, q4_0: GgmlType.Q4_0 } as const;
 
-const lackOf = (where: Lack['where'], needed: number, free: number): { readonly lack: Lack } => ({
-  lack: {
+const lackOf = (where: Lack['where'], needed: number, { free, total }: MemoryState): Lack | undefined => {
+  const margin = marginOf(where, total);
+  if (needed <= free - margin) return undefined;
+  const place = where === 'vram' ? ' on the GPU' : '';
+  return {
     where,
-    reason: `it needs ${gigabytes(needed)}${where === 'vram' ? ' on the GPU' : ''}, and ${gigabytes(free)} are free`,
-  },
-});
-
-/** Compute threads spin while they wait for one another, so the bot itself needs a core of its own. */
-const autoThreads = (llama: Llama): number => Math.max(1, Math.min(llama.cpuMathCores, availableParallelism() - 1));
+    reason: `it needs ${gigabytes(needed)}${place}, and ${gigabytes(free)} are free, of which ${gigabytes(margin)} are kept free`,
+  };
+};
 
 export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 

@@ -24,13 +24,18 @@ export interface Placement {
    * The caller ends the reader. When aborted, the slot stays as it is.
    */
   place(slot: Slot, affinity: string, tokens: readonly Token[], signal: AbortSignal): Promise<Placed>;
-  /** The same for all of a prompt's beginning, without waiting for others; for use while no step is under way. */
-  placeNow(slot: Slot, affinity: string, tokens: readonly Token[]): Promise<number>;
+  /**
+   * The same for all of a prompt's beginning, without waiting for others; for use while no step is under way. False, with nothing
+   * changed, when it would take longer than a request may wait for it.
+   */
+  placeNow(slot: Slot, affinity: string, tokens: readonly Token[]): Promise<boolean>;
+  /** Reads the kept state that `placeNow` would probably restore, while others go on, so that it need not be read then. */
+  verifyAhead(tokens: readonly Token[]): Promise<void>;
 }
 
 type AnySource = Source<Slot, KeptState>;
 
-const { saveMsMax } = bounds.keptStates;
+const { saveMsMax, idleSaveMsMax } = bounds.keptStates;
 const milliseconds = 1000;
 
 export const createPlacement = (parts: {
@@ -60,9 +65,17 @@ export const createPlacement = (parts: {
    * @param tokens all that may be in the slot
    * @returns how many of them had not to be evaluated
    */
-  const apply = async (slot: Slot, affinity: string, tokens: readonly Token[], source: AnySource): Promise<number> => {
+  const apply = async (
+    slot: Slot,
+    affinity: string,
+    tokens: readonly Token[],
+    source: AnySource,
+    saveSecondsMax: number | undefined,
+  ): Promise<number> => {
+    // The draft model's tokens are only taken out when it guesses next, which it may never do for this conversation.
+    if (slot.owner !== affinity) await slot.draft?.clearHistory();
     if (slot.owner === undefined) await slot.sequence.clearHistory();
-    else if (slot.owner !== affinity) await kept.keep(slot, stepper.running > 0 ? undefined : saveMsMax / milliseconds);
+    else if (slot.owner !== affinity) await kept.keep(slot, saveSecondsMax);
     slot.owner = affinity;
     slot.isKept = false;
     if (source.kind === 'state') await kept.restore(slot, source.state);
@@ -108,7 +121,9 @@ export const createPlacement = (parts: {
         }
         if (signal.aborted) return { cachedTokens: 0, reader };
         const source = await verified(slot, usable);
-        const cachedTokens = await stepper.between(() => apply(slot, affinity, usable, source));
+        const cachedTokens = await stepper.between(() =>
+          apply(slot, affinity, usable, source, stepper.running > 0 ? undefined : saveMsMax / milliseconds),
+        );
         reader.advance(slot.sequence.nextTokenIndex);
         return { cachedTokens, reader };
       } catch (error) {
@@ -116,7 +131,26 @@ export const createPlacement = (parts: {
         throw error;
       }
     },
-    placeNow: async (slot, affinity, tokens) => await apply(slot, affinity, tokens, await verified(slot, tokens)),
+    placeNow: async (slot, affinity, tokens) => {
+      const secondsMax = idleSaveMsMax / milliseconds;
+      const source = await verified(slot, tokens);
+      const restoreSeconds = source.kind === 'state' ? (rates.secondsFor('restore', source.bytes) ?? 0) : 0;
+      const isTooSlow = restoreSeconds > secondsMax || (slot.owner !== affinity && kept.isTooSlow(slot, secondsMax));
+      if (isTooSlow && when === 'faster') return false;
+      await apply(slot, affinity, tokens, source, secondsMax);
+      return true;
+    },
+    verifyAhead: async (tokens) => {
+      let common = Math.max(sharedTokensMin, ...slots.all.map((slot) => commonWith(slot, tokens)));
+      let best: KeptState | undefined;
+      for (const state of kept.all()) {
+        const here = commonLength(state.tokens, tokens);
+        if (here <= common) continue;
+        common = here;
+        best = state;
+      }
+      if (best) await kept.verify(best);
+    },
   };
 };
 

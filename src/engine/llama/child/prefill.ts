@@ -38,7 +38,7 @@ export const createPrefiller = (parts: {
       // An older beginning of what is there must not cut it.
       if (slot.owner === affinity && startsWith(slot.sequence.contextTokens, tokens))
         return { readTokens: tokens.length, evaluated: 0 };
-      await placement.placeNow(slot, affinity, tokens);
+      if (!(await placement.placeNow(slot, affinity, tokens))) return { readTokens: 0, evaluated: 0 };
       const { sequence } = slot;
       const position = sequence.nextTokenIndex;
       const size = budget.take(Math.min(pieceTokens(rates), tokens.length - position));
@@ -64,6 +64,7 @@ export const createPrefiller = (parts: {
       if (newest.size >= conversationsMax && !newest.has(affinity)) return result();
       newest.set(affinity, tokens);
       try {
+        await placement.verifyAhead(tokens);
         while (readTokens < tokens.length && newest.get(affinity) === tokens) {
           const piece = await stepper.whenIdle(async () => {
             // It may have been cancelled while it waited.

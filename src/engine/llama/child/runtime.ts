@@ -19,6 +19,7 @@ import { createStepper } from './stepper.ts';
 import { createTokenBudget } from './token-budget.ts';
 import { growInPlace } from './token-log.ts';
 import type { Tokeniser } from './tokeniser.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Everything that evaluates: slots, the step loop, and what is kept of conversations without a slot. */
 export interface Runtime {
@@ -33,7 +34,7 @@ export interface Runtime {
   keepAll(): Promise<void>;
 }
 
-const { closeMsMax, idleMs, saveMsMax } = bounds.keptStates;
+const { closeMsMax, idleMs, idleSaveMsMax } = bounds.keptStates;
 
 export const createRuntime = async (
   settings: LlamaSettings,
@@ -46,7 +47,7 @@ export const createRuntime = async (
   const newSequence = (): LlamaContextSequence => growInPlace(context.getSequence());
   const kept = await openKeptStates(settings, loaded, rates, newSequence, log);
   const slots = createSlots(Array.from({ length: info.slots }, newSequence), await openDraftModel(settings, loaded, log));
-  const stepper = createStepper(settings.batchTokens, () => pieceTokens(rates));
+  const stepper = createStepper(context.batchSize, () => pieceTokens(rates));
   const placement = createPlacement({
     slots,
     kept,
@@ -77,10 +78,16 @@ export const createRuntime = async (
     cleaning = setTimeout(() => {
       void stepper.whenIdle(async () => {
         const { victim } = slots;
-        if (victim) await kept.keep(victim, saveMsMax / 1000);
+        if (victim) await kept.keep(victim, idleSaveMsMax / 1000);
       }, never);
     }, idleMs).unref();
   };
+
+  const [firstSlot] = slots.all;
+  if (firstSlot)
+    await warmUp(firstSlot, tokeniser, rates, kept).catch((error: unknown) =>
+      log('warn', `the model could not be warmed up (${String(error)}); the first answer takes longer`),
+    );
 
   return {
     generate: async (request, onText, signal) => {

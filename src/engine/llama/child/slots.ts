@@ -25,14 +25,14 @@ export type Slot = {
 export interface Slots {
   readonly all: readonly Slot[];
   /**
-   * The conversation's own slot (of several the one with the most of the prompt), else an empty one,
-   * else the one unused for longest; waits while all are busy. Undefined when aborted.
+   * The conversation's own slot (of several the one with the most of the prompt), else an empty one, of several
+   * the nearest to those in use, else the one unused for longest; waits while all are busy. Undefined when aborted.
    */
   acquire(affinity: string, tokens: readonly Token[], signal: AbortSignal): Promise<Slot | undefined>;
   /** A slot that can be had without waiting and without driving out a conversation used after `sinceUse`. */
   acquireIdle(affinity: string, tokens: readonly Token[], sinceUse: number): Slot | undefined;
   release(slot: Slot): Promise<void>;
-  /** Empties the slots of a conversation; now, or when they are released. */
+  /** Empties the slots of a conversation; now, or when they are released, also by requests that still wait for one. */
   forget(affinity: string): Promise<void>;
   /** The slot that the next new conversation will take from another, if it will. */
   readonly victim: Slot | undefined;
@@ -51,13 +51,26 @@ export const createSlots = (sequences: readonly LlamaContextSequence[], drafts: 
     isKept: false,
     lastUse: 0,
   }));
-  type Waiting = { readonly affinity: string; readonly tokens: readonly Token[]; readonly take: (slot: Slot) => void };
+  type Waiting = {
+    readonly affinity: string;
+    readonly tokens: readonly Token[];
+    isForgotten: boolean;
+    readonly take: (slot: Slot) => void;
+  };
   const waiting: Waiting[] = [];
   let uses = 0;
 
+  /** llama.cpp makes one pass for neighbouring sequences and one more for each gap: an answer is best made beside those under way. */
+  const distance = ({ index }: Slot): number =>
+    Math.min(all.length, ...all.filter(({ user }) => user !== undefined).map((busy) => Math.abs(busy.index - index)));
+
+  const byDistance = (one: Slot, other: Slot): number => distance(one) - distance(other);
+
   /** Those that nobody uses, the one unused for longest first. */
   const idle = (): readonly Slot[] =>
-    all.filter(({ user }) => user === undefined).sort((one, other) => one.lastUse - other.lastUse);
+    all
+      .filter(({ user }) => user === undefined)
+      .sort((one, other) => one.lastUse - other.lastUse || byDistance(one, other) || one.index - other.index);
 
   const ownOrEmpty = (affinity: string, tokens: readonly Token[]): Slot | undefined => {
     const own = idle().filter(({ owner }) => owner === affinity);
@@ -65,7 +78,8 @@ export const createSlots = (sequences: readonly LlamaContextSequence[], drafts: 
       const common = new Map(own.map((slot) => [slot, commonLength(slot.sequence.contextTokens, tokens)]));
       own.sort((one, other) => (common.get(other) ?? 0) - (common.get(one) ?? 0));
     }
-    return own[0] ?? idle().find(({ owner }) => owner === undefined);
+    const empties = idle().filter(({ owner }) => owner === undefined);
+    return own[0] ?? empties.sort((one, other) => byDistance(one, other) || one.index - other.index)[0];
   };
 
   const take = (slot: Slot, affinity: string): Slot => {
@@ -98,6 +112,7 @@ export const createSlots = (sequences: readonly LlamaContextSequence[], drafts: 
         const place: Waiting = {
           affinity,
           tokens,
+          isForgotten: false,
           take: (free) => {
             signal.removeEventListener('abort', leave);
             resolve(free);
@@ -122,9 +137,13 @@ export const createSlots = (sequences: readonly LlamaContextSequence[], drafts: 
       slot.user = undefined;
       const next = waiting.shift();
       const chosen = next && (ownOrEmpty(next.affinity, next.tokens) ?? idle()[0]);
-      if (chosen) next.take(take(chosen, next.affinity));
+      if (!chosen) return;
+      // What it is about to evaluate was forgotten while it waited.
+      chosen.isForgotten = next.isForgotten;
+      next.take(take(chosen, next.affinity));
     },
     forget: async (affinity) => {
+      for (const request of waiting) if (request.affinity === affinity) request.isForgotten = true;
       for (const slot of all) {
         if (slot.user === affinity) slot.isForgotten = true;
         else if (slot.owner !== affinity) continue;

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, open, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { isKeyFile, openStateFolder, parseStateFile, stateName } from '../state-files.ts';
+import { conversationName, openStateFolder, parseStateFile, stateName } from '../state-files.ts';
 import { readHead, type StateHead, writeHead } from './state-head.ts';
 
 /** A state in the folder. */
@@ -12,15 +12,20 @@ export type KeptState = StateHead & {
   readonly path: string;
 };
 
-/** Kept states as files: the newest within a budget, whole and of one identity. Page cache makes it fast, the disk makes it last. */
+/**
+ * Kept states as files: the newest within a budget, whole and of one identity. Those of others, such as another model, are never given
+ * out, and stay for when that comes back, as long as there is room. Page cache makes it fast, the disk makes it last.
+ */
 export interface StateStore {
+  /** Of all files together; a larger state can't be kept. */
+  readonly bytesMax: number;
   /** All that could be restored, those used last at the end. */
   all(): Iterable<KeptState>;
   /** What is kept of a conversation. */
   stateOf(affinity: string): KeptState | undefined;
   /**
    * Takes a new state of a conversation. Resolves as soon as `save` has written it; checking and
-   * publishing it goes on behind (see `settled`).
+   * publishing it goes on behind (see `settled`). One that is larger than the budget is dropped, and drives out no other.
    * @param save writes the state into a file and gives its size
    */
   write(affinity: string, tokens: Uint32Array, save: (path: string) => Promise<number>): Promise<void>;
@@ -35,10 +40,12 @@ export interface StateStore {
   forget(affinity: string): Promise<void>;
   /** Resolves when nothing of a conversation, or at all, is being written; never rejects. */
   settled(affinity?: string): Promise<void>;
+  /** Gives a file for a trial, to be written and read, and removes it. */
+  withTrialFile<Result>(use: (path: string) => Promise<Result>): Promise<Result>;
 }
 
 /**
- * Opens the folder and removes from it whatever is no whole state of this identity.
+ * Opens the folder and removes from it what is no whole state. Throws what `openStateFolder` throws.
  * @param bytesMax of all files together; those unused for longest go first
  */
 export const openStateStore = async (options: {
@@ -49,7 +56,9 @@ export const openStateStore = async (options: {
 }): Promise<StateStore> => {
   const { folder, bytesMax, identity, onFailure } = options;
   const key = openStateFolder(folder);
-  const states = await readFolder(folder, identity); // in order of use
+  /** Of all identities, in order of use. */
+  const states = await readFolder(folder, identity);
+  const nameOf = (affinity: string): string => stateName(key, affinity, identity);
   /** The newest write of each name; one that is no longer here when it is done counts for nothing. */
   const writes = new Map<string, number>();
   let lastWrite = 0;
@@ -79,6 +88,7 @@ export const openStateStore = async (options: {
   const publish = async (name: string, write: number, newPath: string, tokens: Uint32Array, bytes: number): Promise<void> => {
     const path = join(folder, `${name}.state`);
     try {
+      if (bytes > bytesMax || writes.get(name) !== write) return;
       const sum = await sumOf(newPath);
       if (writes.get(name) !== write) return;
       const state: KeptState = { identity, tokens, bytes, crc32: sum, name, path };
@@ -99,10 +109,13 @@ export const openStateStore = async (options: {
   await removeBeyondBudget();
 
   return {
-    all: () => states.values(),
-    stateOf: (affinity) => states.get(stateName(key, affinity)),
+    bytesMax,
+    all: function* () {
+      for (const state of states.values()) if (state.identity === identity) yield state;
+    },
+    stateOf: (affinity) => states.get(nameOf(affinity)),
     write: async (affinity, tokens, save) => {
-      const name = stateName(key, affinity);
+      const name = nameOf(affinity);
       const write = ++lastWrite;
       writes.set(name, write);
       const newPath = join(folder, `${name}.${write}.new`);
@@ -134,33 +147,45 @@ export const openStateStore = async (options: {
     },
     remove,
     forget: async (affinity) => {
-      const name = stateName(key, affinity);
-      writes.delete(name);
-      states.delete(name);
-      await removeFiles(name);
+      const conversation = conversationName(key, affinity);
+      writes.delete(nameOf(affinity));
+      for (const name of [nameOf(affinity), ...states.keys()]) {
+        if (!name.startsWith(conversation)) continue;
+        states.delete(name);
+        await removeFiles(name);
+      }
       // What is being published at this moment sees that its write is gone.
       await publishing;
     },
     settled: async (affinity) => {
-      if (affinity === undefined || writes.has(stateName(key, affinity))) await publishing;
+      if (affinity === undefined || writes.has(nameOf(affinity))) await publishing;
+    },
+    withTrialFile: async (use) => {
+      const path = join(folder, `${nameOf('')}.0.new`);
+      try {
+        await (await open(path, 'wx', 0o600)).close();
+        return await use(path);
+      } finally {
+        await rm(path, { force: true });
+      }
     },
   };
 };
 
-/** The folder's whole states, by name, those used last at the end; everything else in it is removed. */
+/** The folder's whole states, by name, those used last at the end; what is left of others is removed. */
 const readFolder = async (folder: string, identity: string): Promise<Map<string, KeptState>> => {
   const found: { readonly state: KeptState; readonly usedAt: number }[] = [];
   const files = await readdir(folder);
   for (const file of files) {
     if (parseStateFile(file)?.kind !== 'head') continue;
-    const found1 = await readState(folder, file.slice(0, -'.head'.length), identity).catch(() => undefined);
-    if (found1) found.push(found1);
+    const state = await readState(folder, file.slice(0, -'.head'.length), identity).catch(() => undefined);
+    if (state) found.push(state);
   }
   const names = new Set(found.map(({ state }) => state.name));
   for (const file of files) {
     const parsed = parseStateFile(file);
-    if (isKeyFile(file) || (parsed && parsed.kind !== 'unfinished' && names.has(parsed.name))) continue;
-    await rm(join(folder, file), { recursive: true, force: true });
+    if (!parsed || (parsed.kind !== 'unfinished' && names.has(parsed.name))) continue;
+    await rm(join(folder, file), { force: true });
   }
   return new Map(found.sort((one, other) => one.usedAt - other.usedAt).map(({ state }) => [state.name, state]));
 };
@@ -175,8 +200,10 @@ const readState = async (
   const [headFile, stateFile] = await Promise.all([lstat(headPath), lstat(path)]);
   if (!headFile.isFile() || !stateFile.isFile()) return undefined;
   const head = readHead(await readFile(headPath, 'utf8'));
-  if (!head || head.identity !== identity || head.bytes !== stateFile.size) return undefined;
-  return { state: { ...head, name, path }, usedAt: headFile.mtimeMs };
+  if (!head || head.bytes !== stateFile.size) return undefined;
+  // Tokens of other identities are never compared.
+  const tokens = head.identity === identity ? head.tokens : new Uint32Array();
+  return { state: { ...head, tokens, name, path }, usedAt: headFile.mtimeMs };
 };
 
 /** Against damage, not against forgery: whoever can write here can write everywhere in the data folder. */

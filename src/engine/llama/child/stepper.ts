@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { bounds } from '../../../core/bounds.ts';
 import type { EndReason } from '../../../core/engine.ts';
 import type { Generation } from './generation.ts';
 
@@ -29,11 +31,16 @@ type Job = {
  *
  * @param batchTokens most prompt tokens of one step while nobody writes
  * @param pieceTokens gives the most prompt tokens of one step while somebody does
+ * @param now in milliseconds
  */
-export const createStepper = (batchTokens: number, pieceTokens: () => number): Stepper => {
+export const createStepper = (
+  batchTokens: number,
+  pieceTokens: () => number,
+  now: () => number = () => performance.now(),
+): Stepper => {
   const jobs = new Set<Job>();
   const tasks: (() => Promise<void>)[] = [];
-  const idleTasks: (() => Promise<void>)[] = [];
+  const idleTasks = new Set<() => Promise<void>>();
   let requests = 0;
   let isLooping = false;
 
@@ -62,13 +69,33 @@ export const createStepper = (batchTokens: number, pieceTokens: () => number): S
     await Promise.all(current.map((job) => advance(job, share)));
   };
 
-  const nextTask = (): (() => Promise<void>) | undefined =>
-    tasks.shift() ?? (jobs.size === 0 && requests === 0 ? idleTasks.shift() : undefined);
+  const isIdle = (): boolean => jobs.size === 0 && requests === 0;
+
+  const nextTask = (): (() => Promise<void>) | undefined => {
+    const task = tasks.shift();
+    if (task || !isIdle()) return task;
+    const [idleTask] = idleTasks;
+    if (idleTask) idleTasks.delete(idleTask);
+    return idleTask;
+  };
+
+  /**
+   * Those who came at once begin at once: with a step after each task, the first would be many tokens ahead of the last, and
+   * end in batches of fewer. Running answers wait for one task, and for others as long as `tasksMsMax` is not over.
+   */
+  const runTasks = async (): Promise<void> => {
+    const endsAt = now() + bounds.stepper.tasksMsMax;
+    for (let task = nextTask(); task; task = now() < endsAt ? nextTask() : undefined) {
+      await task();
+      // An answer that waited for it begins now, or it would miss a whole step; and requests that have just come are heard.
+      await nextTurn();
+    }
+  };
 
   const loop = async (): Promise<void> => {
     isLooping = true;
-    for (let task = nextTask(); task !== undefined || jobs.size > 0; task = nextTask()) {
-      if (task) await task();
+    while (jobs.size > 0 || tasks.length > 0 || (isIdle() && idleTasks.size > 0)) {
+      await runTasks();
       if (jobs.size > 0) await step();
     }
     isLooping = false;
@@ -91,10 +118,18 @@ export const createStepper = (batchTokens: number, pieceTokens: () => number): S
       }),
     whenIdle: (task, signal) =>
       new Promise((resolve, reject) => {
-        idleTasks.push(async () => {
-          if (signal.aborted) resolve(undefined);
-          else await task().then(resolve, reject);
-        });
+        if (signal.aborted) return resolve(undefined);
+        const idleTask = async (): Promise<void> => {
+          signal.removeEventListener('abort', leave);
+          await task().then(resolve, reject);
+        };
+        // At once: it may be long until nothing else is to do.
+        const leave = (): void => {
+          idleTasks.delete(idleTask);
+          resolve(undefined);
+        };
+        signal.addEventListener('abort', leave, { once: true });
+        idleTasks.add(idleTask);
         wake();
       }),
     begin: () => {

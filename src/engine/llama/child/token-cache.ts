@@ -7,7 +7,10 @@ export interface TokenCache {
   tokensOf(text: string, tokenise: (text: string) => readonly Token[]): readonly Token[];
 }
 
-/** @param charactersMax of all texts; one of more than a quarter of them is never held [bounds.tokenCacheCharactersMax] */
+/** What a text takes besides its characters, as so many of them: its entry, and its tokens. */
+const entryCharacters = 100;
+
+/** @param charactersMax of all texts, each with what it takes besides; one of more than a quarter of them is never held [bounds.tokenCacheCharactersMax] */
 export const createTokenCache = (charactersMax: number = bounds.tokenCacheCharactersMax): TokenCache => {
   /** Those used longest ago come first. */
   const held = new Map<string, readonly Token[]>();
@@ -18,12 +21,12 @@ export const createTokenCache = (charactersMax: number = bounds.tokenCacheCharac
       const known = held.get(text);
       const tokens = known ?? tokenise(text);
       if (known) held.delete(text);
-      else characters += text.length;
+      else characters += text.length + entryCharacters;
       held.set(text, tokens);
       for (const oldest of held.keys()) {
         if (characters <= charactersMax) break;
         held.delete(oldest);
-        characters -= oldest.length;
+        characters -= oldest.length + entryCharacters;
       }
       return tokens;
     },

@@ -72,7 +72,14 @@ const createHurry = (): Timers => {
 };
 
 const name = 'Em*ber* of <@1> Discord';
-const reply: ReplySettings = { style: 'reply', streaming: true, longAnswers: 'split', linkPreviews: false, buttons: true };
+const reply: ReplySettings = {
+  style: 'reply',
+  voice: 'bot',
+  streaming: true,
+  longAnswers: 'split',
+  linkPreviews: false,
+  buttons: true,
+};
 type Manner = {
   readonly look: { readonly name: string } | undefined;
   readonly mayHaveWebhooks: boolean;
@@ -111,7 +118,7 @@ const send = async (
     editIntervalMs: 1000,
     onUnauthorised: () => assert.fail('the token is refused'),
     webhooks: createWebhooks({ ...services, bot: () => ({ applicationId: '4', name: 'Discord bot' }) }),
-    newestAnswers: createNewestAnswers((_channelId, error) => assert.fail(String(error))),
+    newestAnswers: createNewestAnswers({ logger: { debug: (fields) => assert.fail(JSON.stringify(fields)) } }),
     ownRemovals: createOwnRemovals(),
     reply: { ...reply, longAnswers, style },
     ...(look && { look }),

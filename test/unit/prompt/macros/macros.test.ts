@@ -121,7 +121,7 @@ for (const [rule, text, expected, values] of cases) {
 
 test('pick: the same for a conversation and a text, another elsewhere', () => {
   const list = Array.from({ length: 1000 }, (_, n) => `n${n}`).join(',');
-  const picked = (conversation: string, text = `{{pick:${list}}}`) => expandMacros(text, { ...names, conversation });
+  const picked = (pickSeed: string, text = `{{pick:${list}}}`) => expandMacros(text, { ...names, pickSeed });
   assert.equal(picked('discord:1'), picked('discord:1'));
   assert.notEqual(picked('discord:1'), picked('discord:2'));
   const [one, other] = picked('discord:1', `{{pick:${list}}} {{pick:${list}}}`).split(' ');
@@ -129,8 +129,16 @@ test('pick: the same for a conversation and a text, another elsewhere', () => {
   assert.match(one ?? '', /^n\d+$/);
 });
 
+test('choices are split at double colons behind a single one as well', () => {
+  const choose = (text: string): string => expandMacros(text, { ...names, random: () => 0.99, pickSeed: 'terminal:local' });
+  assert.equal(choose('{{random:a, b::c, d}}'), 'c, d');
+  assert.equal(choose('{{random a::b}}'), 'b');
+  assert.equal(choose('{{random:a,b}}'), 'b');
+  assert.match(choose('{{pick:one, two::one, two}}'), /^one, two$/);
+});
+
 test('pick does not change from version to version', () => {
-  assert.equal(expandMacros('{{pick::red::green::blue::white}}', { ...names, conversation: 'terminal:local' }), 'blue');
+  assert.equal(expandMacros('{{pick::red::green::blue::white}}', { ...names, pickSeed: 'terminal:local' }), 'blue');
 });
 
 const variableCases: readonly (readonly [string, string, string, Readonly<Record<string, string>>])[] = [
