@@ -24,6 +24,8 @@ export type PersonalDataServices = {
   stopAnswers(conversation: ConversationKey): Promise<number>;
   /** Forgets a conversation with all that was ever set in it. [only what memory has] */
   forget?(conversation: ConversationKey): Promise<unknown>;
+  /** What was set by command for the place of a conversation. [nothing] */
+  settingsIn?(conversation: ConversationKey): Promise<JsonValue | undefined>;
   /** The conversation that somebody has alone with the bot. [nobody has one] */
   aloneWith?(userId: string): Promise<ConversationKey | undefined>;
   /** Sees to it that what was deleted stands in no file any more. [that is left to the store] */
@@ -95,10 +97,16 @@ export const createPersonalData = (services: PersonalDataServices): PersonalData
         else if (turn.quoted?.speaker.id === userId) quotedByOthers.push(exportedQuote(turn, turn.quoted));
       }
     const { note, scenario, summary } = isOwn ? await memory.settings(conversation) : {};
-    const texts = { ...(note && { note: note.text }), ...(scenario && { scenario }), ...(summary && { summary: summary.text }) };
-    if (said.length + quotedByOthers.length + Object.keys(texts).length === 0) return undefined;
+    const settings = isOwn ? await services.settingsIn?.(conversation) : undefined;
+    const own = {
+      ...(note && { note: note.text }),
+      ...(scenario && { scenario }),
+      ...(summary && { summary: summary.text }),
+      ...(settings !== undefined && { settings }),
+    };
+    if (said.length + quotedByOthers.length + Object.keys(own).length === 0) return undefined;
     const quotes = quotedByOthers.length === 0 ? {} : { quotedByOthers: quotedByOthers.toReversed() };
-    return { conversation, said: said.toReversed(), ...quotes, ...texts };
+    return { conversation, said: said.toReversed(), ...quotes, ...own };
   };
 
   return {

@@ -46,7 +46,7 @@ import { createEngine, slotsBeforeLoading } from './create-engine.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { createNoticeStore, createWornStore } from './discord-stores.ts';
 import { createDrain } from './drain.ts';
-import { createForget, createForgetServer } from './forget.ts';
+import { createForget, createForgetServer, createSettingsIn } from './forget.ts';
 import { createFormerAnswer } from './former-answer.ts';
 import { createHearing, type Hearing } from './hearing.ts';
 import { type Library, loadLibrary } from './library.ts';
@@ -214,6 +214,7 @@ export const createApp = async (
       optOuts,
       stopAnswers: answering.stop,
       forget,
+      settingsIn: createSettingsIn(overrides),
       aloneWith: platforms.aloneWith,
       scrub: async () => {
         if (!(await scrubStore(store)))

@@ -1,6 +1,7 @@
 import type { AccessControl } from '../access/access-control.ts';
 import type { SettingOverrides } from '../config/overrides.ts';
 import type { ConversationKey } from '../core/conversation.ts';
+import type { JsonValue } from '../core/json.ts';
 import type { Memory } from '../core/memory.ts';
 import type { Answering } from './answering.ts';
 
@@ -20,9 +21,21 @@ export const createForget =
     await answering.forget(conversation);
     await memory.forget(conversation);
     await globalVariables.forget(conversation);
-    const [, placeId] = /^discord:(\d+)$/.exec(conversation) ?? [];
+    const placeId = placeIdOf(conversation);
     if (placeId !== undefined) await overrides.reset(placeId);
   };
+
+/** What was set by command for the place of a conversation. */
+export const createSettingsIn =
+  (overrides: Pick<SettingOverrides, 'at'>) =>
+  async (conversation: ConversationKey): Promise<JsonValue | undefined> => {
+    const placeId = placeIdOf(conversation);
+    const found = placeId === undefined ? undefined : (await overrides.at({ channelIds: [placeId] })).get(placeId);
+    return found && JSON.parse(JSON.stringify(found));
+  };
+
+/** Where settings can be made for the place of one conversation, the place's id. */
+const placeIdOf = (conversation: ConversationKey): string | undefined => /^discord:(\d+)$/.exec(conversation)?.[1];
 
 /** Forgets what was set for a server, and who may use the bot there: the bot has left it. */
 export const createForgetServer =

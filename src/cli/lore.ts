@@ -96,7 +96,7 @@ const test = async (file: string, options: Options): Promise<number> => {
 };
 
 const importBook = async (file: string, options: Options): Promise<number> => {
-  const { bytes, name = parse(file).name } = inFile(file, () => loreBytes(readBytes(file, bounds.lorebook.fileBytesMax)));
+  const { bytes, name = parse(file).name } = inFile(file, () => loreBytes(readBytes(file, bounds.card.fileBytesMax)));
   const catalogue = await openCatalogue(options);
   const { book } = inFile(file, () => readBook(bytes, options.id ?? 'book', name));
   const id = options.id ?? slugOf(book.name, 'book');
@@ -150,7 +150,7 @@ const bookOf = async (file: string, options: Options): Promise<ReadBook> => {
     if (prepared !== undefined) return { book: prepared.book, format: (await catalogue.file(file)).format, warnings: [] };
   }
   return inFile(file, () => {
-    const { bytes, name = parse(file).name } = loreBytes(readBytes(file, bounds.lorebook.fileBytesMax));
+    const { bytes, name = parse(file).name } = loreBytes(readBytes(file, bounds.card.fileBytesMax));
     return readBook(bytes, slugOf(parse(file).name, 'book'), name);
   });
 };

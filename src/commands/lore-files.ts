@@ -22,7 +22,7 @@ export const loreFileCommands = (services: LoreServices): readonly Command[] => 
       const { locale } = context;
       const former = replace === undefined ? undefined : await meantBook(services, context, replace);
       await (former === undefined ? requireRoom(services, context) : requireMayChange(services, context, former));
-      const { bytes, name = stemOf(file.name) } = loreBytes(await file.read(bounds.lorebook.fileBytesMax));
+      const { bytes, name = stemOf(file.name) } = loreBytes(await file.read(bounds.card.fileBytesMax));
       const { catalogue } = services.lore;
       const { summary, warnings } =
         former === undefined ? await catalogue.add(bytes, { name }) : await catalogue.replace(former.id, bytes);

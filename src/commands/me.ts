@@ -2,6 +2,7 @@ import { bounds } from '../core/bounds.ts';
 import type { Command, CommandContext, CommandForm, CommandOption } from '../core/command.ts';
 import type { HumanPersona } from '../core/human-persona.ts';
 import { everyPlace } from '../people/human-personas.ts';
+import { withoutInvisible } from '../text/without-invisible.ts';
 import { defineCommand } from './define-command.ts';
 import { say } from './locale/index.ts';
 import { refusal, shownPath } from './refusal.ts';
@@ -71,7 +72,7 @@ const setCommand = ({ people }: MeServices): Command =>
       if (avatar !== undefined && !isWebAddress(avatar)) throw refusal('bad-input', context, 'meAvatar');
       await people.set(user.id, id, {
         ...before,
-        ...(name !== undefined && { name: name.replace(/\s+/g, ' ').trim() }),
+        ...(name !== undefined && { name: withoutInvisible(name).replace(/\s+/g, ' ').trim() }),
         ...(description !== undefined && { description: description.trim() }),
         ...(avatar !== undefined && { avatarUrl: avatar }),
       });

@@ -4,6 +4,7 @@ import { sentenceIn } from '../locale/index.ts';
 import { type ConversationPrompt, previewOf } from '../turn/explain.ts';
 import { defineCommand } from './define-command.ts';
 import { say } from './locale/index.ts';
+import { partIn } from './locale/prompt-parts.ts';
 import { meantAnswer } from './meant-answer.ts';
 import type { CommandServices } from './services.ts';
 
@@ -65,9 +66,10 @@ const summary = (prompt: ConversationPrompt, locale: Locale): string => {
   const parts = prompt.parts.filter((part) => part.state !== 'dropped').toSorted((a, b) => (b.tokens ?? 0) - (a.tokens ?? 0));
   const lines: string[] = [];
   let left = summaryCharactersMax - [...head, ...tail, moreTitle(10_000)].join('\n').length - 1;
-  for (const { tokens = 0, state, source, text } of parts) {
+  for (const part of parts) {
+    const { tokens = 0, state, text } = part;
     const size = state === 'cut' ? say(locale, 'promptCut', { tokens: tokensText(tokens) }) : tokensText(tokens);
-    const line = `- ${size}: ${previewOf(source, 60)}: ${previewOf(text, previewCharactersMax)}`;
+    const line = `- ${size}: ${previewOf(partIn(locale, part), 60)}: ${previewOf(text, previewCharactersMax)}`;
     left -= line.length + 1;
     if (left < 0) break;
     lines.push(line);
@@ -79,9 +81,10 @@ const summary = (prompt: ConversationPrompt, locale: Locale): string => {
 /** What does not stand in the prompt, every reason once. */
 const lossLines = ({ parts, isShortened }: ConversationPrompt, locale: Locale): readonly string[] => {
   const lost = new Map<string, string[]>();
-  for (const { reason, source } of parts) {
+  for (const part of parts) {
+    const { reason } = part;
     const told = reason && sentenceIn(locale, reason);
-    if (told !== undefined) lost.set(told, [...(lost.get(told) ?? []), source]);
+    if (told !== undefined) lost.set(told, [...(lost.get(told) ?? []), partIn(locale, part)]);
   }
   return [
     ...(isShortened ? [say(locale, 'promptShortened')] : []),

@@ -1,10 +1,14 @@
 import { bounds } from '../core/bounds.ts';
 import { type Lorebook, type LoreEntry, loreEntryDefaults } from '../core/lorebook.ts';
 import { sentence } from '../core/sentence.ts';
+import { withoutInvisible } from '../text/without-invisible.ts';
 import { badLorebook } from './clean-value.ts';
 
 /** A book without entries. */
-export const emptyLorebook = (id: string, name: string): Lorebook => ({ id, name, description: '', entries: [] });
+export const emptyLorebook = (id: string, name: string): Lorebook => ({
+  ...{ id, description: '', entries: [] },
+  name: withoutInvisible(name).trim() || id,
+});
 
 /** The entry that somebody means: by its id, its title in any case, or its first key. */
 export const findEntry = (book: Lorebook, asked: string): LoreEntry | undefined => {

@@ -1,6 +1,7 @@
 import { bounds } from '../core/bounds.ts';
 import type { Lorebook, LoreEntry, LoreOrigin } from '../core/lorebook.ts';
 import { sentence } from '../core/sentence.ts';
+import { withoutInvisible } from '../text/without-invisible.ts';
 import { badLorebook, cleanValue, type Fields, isFields, own, parseJson } from './clean-value.ts';
 import { decodeEntry } from './entry-codec.ts';
 
@@ -75,14 +76,17 @@ const formatOf = (raw: unknown, items: readonly unknown[]): LoreOrigin['format']
 };
 
 const bookOf = (fields: Fields, origin: LoreOrigin, entries: readonly LoreEntry[], options: ImportOptions): Lorebook => {
-  const name = own(fields, 'name');
+  const given = own(fields, 'name');
+  const name = withoutInvisible(typeof given === 'string' ? given : '')
+    .trim()
+    .slice(0, 200);
   const description = own(fields, 'description');
   const scanDepth = wholeNumber(own(fields, 'scan_depth'));
   const budgetTokens = wholeNumber(own(fields, 'token_budget'));
   const isRecursive = own(fields, 'recursive_scanning');
   return {
     id: options.id,
-    name: typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, 200) : options.name,
+    name: name || options.name,
     description: typeof description === 'string' ? description : '',
     ...(scanDepth === undefined ? {} : { scanDepth }),
     // Programs write 0 for "not set": a book that may say nothing would be of no use.

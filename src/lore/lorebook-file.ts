@@ -5,6 +5,7 @@ import { type Lorebook, type LoreEntry, loreEntryDefaults } from '../core/lorebo
 import { check } from '../text/check.ts';
 import type { Mistake } from '../text/mistake.ts';
 import { parseYaml } from '../text/parse-yaml.ts';
+import { withoutInvisible } from '../text/without-invisible.ts';
 import { cleanValue, type Fields } from './clean-value.ts';
 
 const limits = bounds.lorebook;
@@ -125,7 +126,8 @@ export const parseLorebookFile = (text: string, id: string, file: string): Loreb
     return { ...loreEntryDefaults, ...entry, ...originOf(entry.origin), id: entryId } as LoreEntry;
   });
   if (mistakes.length > 0) return { mistakes: mistakes.slice(0, bounds.textFile.mistakesMax) };
-  return { book: { description: '', ...fields, ...originOf(fields.origin), id, entries: built } as Lorebook };
+  const name = withoutInvisible(fields.name).trim() || id;
+  return { book: { description: '', ...fields, ...originOf(fields.origin), id, name, entries: built } as Lorebook };
 };
 
 /** What an entry has besides title, keys and text. */

@@ -1,4 +1,5 @@
 import { bounds } from '../core/bounds.ts';
+import { withoutInvisible } from '../text/without-invisible.ts';
 
 /** Without control characters, white space around it, the line ends of other systems, and halves of characters. */
 export const clean = (text: string): string =>
@@ -10,7 +11,7 @@ export const clean = (text: string): string =>
 
 /** A name on one line, not longer than names can be. Empty where nothing in it can be seen. */
 export const cleanName = (text: string): string => {
-  const line = clean(text).replaceAll(/\s+/g, ' ');
+  const line = withoutInvisible(clean(text)).replaceAll(/\s+/g, ' ').trim();
   if (!/[^\s\p{C}]/u.test(line)) return '';
   return line.length <= bounds.nameCharactersMax ? line : withoutHalf(line.slice(0, bounds.nameCharactersMax)).trim();
 };

@@ -4,13 +4,15 @@ import type { Engine } from '../core/engine.ts';
 import { PaddockError } from '../core/error.ts';
 import type { Prompt } from '../core/prompt.ts';
 import { type Sentence, sentence } from '../core/sentence.ts';
-import { type ComposedPrompt, type ComposeInput, composePrompt } from '../prompt/index.ts';
+import { type ComposedPrompt, type ComposeInput, composePrompt, type PromptPart } from '../prompt/index.ts';
 import { type PrepareOptions, type PrepareServices, preparePrompt } from './prepare.ts';
 
 /** One piece of a prompt, with where it comes from and what it costs. */
 export type ExplainedPart = {
   /** For people: `description`, `turn of Ada`, … */
   readonly source: string;
+  /** The same for other languages: what kind of piece it is, and of whom, or which one of several. [only `source` tells] */
+  readonly piece?: { readonly kind: PromptPart['source']; readonly of?: string; readonly label?: string };
   readonly state: 'kept' | 'cut' | 'dropped';
   /** Why it is not whole. */
   readonly reason?: Sentence;
@@ -83,7 +85,8 @@ export const explainComposed = async (
     const name = turnId === undefined ? undefined : names.get(turnId);
     const reason = reasonOf(source, state, input, composed);
     const which = name === undefined ? (label === undefined ? source : `${source} “${label}”`) : `${source} of ${name}`;
-    return { source: which, state, ...(reason && { reason }), text };
+    const piece = { kind: source, ...(name === undefined ? label !== undefined && { label } : { of: name }) };
+    return { source: which, piece, state, ...(reason && { reason }), text };
   });
   const { contextTokens } = input;
   const { prompt, outputTokensMax } = composed;

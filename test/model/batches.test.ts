@@ -75,6 +75,23 @@ const generate = (runtime: Runtime, name: string, words: number, outputTokensMax
   );
 const sizeOf = (batch: Batch): number => [...batch.values()].reduce((sum, tokens) => sum + tokens, 0);
 
+describe('a model that is loaded', () => {
+  it('has evaluated a little before the first question, of which nothing is left', () =>
+    withRuntime({}, async (runtime, batches) => {
+      const { pieceTokensMin, pieceTokensMax } = bounds.prefill;
+      const sizes = batches.map(sizeOf);
+      assert.ok(sizes.length >= 2 && Math.max(...sizes) <= pieceTokensMax, `${sizes}`);
+      assert.equal(sizes[0], pieceTokensMin);
+      const words = Array.from({ length: 60 }, (_, index) => `word ${index}`).join(' ');
+      const { usage } = await runtime.generate(
+        { prompt: [{ kind: 'text', text: words }], affinity: 'ann', outputTokensMax: 1, stopStrings: [], sampling: {} },
+        () => {},
+        never,
+      );
+      assert.equal(usage.cachedTokens, 0);
+    }));
+});
+
 describe('answers that begin at once', () => {
   for (const speculation of ['off', 'prompt-lookup'] as const)
     it(`are made in one native batch a step from the first to the last, with speculation ${speculation}`, () =>

@@ -12,6 +12,7 @@ const modelPath = randomModel(folder.path, {
   shape: { contextTokens: 4096, width: 32, layers: 2, heads: 2, keyHeads: 1, feedForwardWidth: 32 },
 });
 const conversations = 1000;
+/** The second one finds in slots and files what the first one left. */
 const rounds = 2;
 const opening = 'you are one of many and this is how all of your stories begin, word for word, whoever you are. ';
 

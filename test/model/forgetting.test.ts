@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Engine } from '../../src/core/engine.ts';
 import type { Prompt } from '../../src/core/prompt.ts';
+import { loadModel } from '../../src/engine/llama/child/load-model.ts';
+import { createRuntime } from '../../src/engine/llama/child/runtime.ts';
+import { createTokeniser } from '../../src/engine/llama/child/tokeniser.ts';
 import type { LlamaSettings } from '../../src/engine/llama/protocol.ts';
 import { generate, question, randomModel, temporaryFolder, testEngine } from '../fakes/models.ts';
 
@@ -93,6 +96,45 @@ describe('a conversation that is forgotten', () => {
         assert.deepEqual(files(), []);
       }
     }));
+});
+
+describe('the process itself', () => {
+  it('removes what is kept of a conversation, also what is just being written, without its parent', async () => {
+    const stateFolder = join(folder.path, 'child');
+    const settings: LlamaSettings = {
+      modelPath,
+      isDemo: false,
+      gpuLayers: 0,
+      contextTokens: 1024,
+      isContextAuto: false,
+      batchTokens: 512,
+      threads: 1,
+      flashAttention: 'auto',
+      slots: 1,
+      stateFolder,
+      stateBytesMax: 1e9,
+      restoreWhen: 'always',
+    };
+    const loaded = await loadModel(settings, () => {});
+    try {
+      const runtime = await createRuntime(settings, loaded, createTokeniser(loaded.model), () => {});
+      const ask = (name: string) =>
+        runtime.generate(
+          { prompt: secret(name), affinity: name, outputTokensMax: 1, stopStrings: [], sampling: { temperature: 0 } },
+          () => {},
+          signal,
+        );
+      for (const name of ['ann', 'bob', 'ann']) await ask(name);
+      const files = (): readonly string[] => readdirSync(stateFolder).filter((file) => file !== 'key');
+      assert.ok(files().length > 0);
+      for (const name of ['ann', 'bob']) await runtime.forget(name);
+      await runtime.keepAll();
+      assert.deepEqual(files(), []);
+    } finally {
+      await loaded.context.dispose();
+      await loaded.model.dispose();
+    }
+  });
 });
 
 describe('answers without a seed', () => {

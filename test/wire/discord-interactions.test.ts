@@ -211,3 +211,34 @@ test('people are answered in the language of their client', async () => {
     assert.equal(/at most/.test(answer.content), locale === 'nl');
   }
 });
+
+test('files that are too large for one message together come in several; one that is too large alone is told', async () => {
+  const file = (name: string, megabytes: number) => ({ name, bytes: Buffer.alloc(megabytes * 1_000_000, 'x') });
+  const outcomes: Readonly<Record<string, readonly ReturnType<typeof file>[]>> = {
+    parts: [file('data.1', 8), file('data.2', 8), file('data.3', 1), file('data.4', 1)],
+    whole: [file('data', 11)],
+  };
+  const commands = Object.entries(outcomes).map(([name, files]) =>
+    defineCommand({
+      name,
+      description: 'Gives files',
+      rank: 'everyone',
+      options: [],
+      run: async () => ({ text: 'Here.', isPrivate: true, files }),
+    }),
+  );
+  const { discord, channel, ada } = await openFrame({ commands });
+  const call = discord.callCommand(ada, channel, 'parts');
+  await discord.waitFor(
+    () => call.responses().length >= 2 && call.responses().flatMap((each) => each.attachments).length === 4,
+    'all',
+  );
+  assert.deepEqual(
+    call.responses().map(({ content, isEphemeral, attachments }) => [content, isEphemeral, attachments.map(({ name }) => name)]),
+    [
+      ['Here.', true, ['data.1']],
+      ['', true, ['data.2', 'data.3', 'data.4']],
+    ],
+  );
+  assert.match((await discord.callCommand(ada, channel, 'whole').answered()).content, /too large/);
+});

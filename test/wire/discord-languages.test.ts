@@ -44,7 +44,8 @@ test('whoever has had all answers of the hour is told so in the language of the 
   wiese.addMember(chief, { roles: [wiese.addRole({ name: 'admins', permissions: ['ManageGuild'] })] });
   const set = discord.callCommand(chief, kanal, 'config set', { name: 'language', value: 'pt-BR', scope: 'server' });
   await discord.waitFor(() => set.responses().some(({ content }) => content.includes('pt-BR')), 'the setting to be set');
-  assert.equal(await shownIn(kanal, bert), sentenceIn('pt-BR', sentence('quotaUser', limit)));
+  // Elsewhere, for in one place nobody is told the same twice.
+  assert.equal(await shownIn(wiese.addChannel({ name: 'zweiter' }), bert), sentenceIn('pt-BR', sentence('quotaUser', limit)));
   const wrong = discord.callCommand(chief, kanal, 'config set', { name: 'temperature', value: 'warm' });
   const said = await wrong.answered();
   assert.equal(said.content, 'sampling.temperature を "warm" にはできません。使えるのは0 から 5 までの数です。');

@@ -118,16 +118,16 @@ test('a persona is deleted, and brought back', async () => {
 });
 
 test('an exported card is a file that reads back to the same card', async () => {
-  const { channel, call, mo, eve } = await open();
+  const { channel, call, mo } = await open();
   await call(mo, channel, 'persona import', { file: cardFile('rook.png', png(fullCard)) });
   for (const format of ['json', 'yaml', 'png'] as const) {
-    const exported = await call(eve, channel, 'persona export', { name: 'rook', format });
+    const exported = await call(mo, channel, 'persona export', { name: 'rook', format });
     const [file] = exported.attachments;
     assert.deepEqual([file?.name, exported.isEphemeral], [`rook.${format}`, true]);
     const read = readCard(file?.bytes ?? new Uint8Array());
     assert.deepEqual([read.format, read.card.raw], [format, fullCard]);
   }
-  const [kept] = (await call(eve, channel, 'persona export', { name: 'rook' })).attachments;
+  const [kept] = (await call(mo, channel, 'persona export', { name: 'rook' })).attachments;
   assert.deepEqual(Buffer.from(kept?.bytes ?? []), Buffer.from(png(fullCard)), 'as it was brought');
 });
 
@@ -142,6 +142,7 @@ test('ordinary members can do none of it, not by somebody else’s form and not 
     ['persona restore', { name: 'rook' }],
     ['persona import', { file: cardFile('x.json', rook) }],
     ['persona reload', {}],
+    ['persona export', { name: 'rook' }],
   ] as const) {
     const refused = await call(eve, channel, path, options);
     assert.match(refused.content, /is for (?:moderators|the owner of the bot) only/, path);

@@ -67,6 +67,7 @@ test('in direct messages everything is the one human’s, wherever the deletion 
   await call(alma, direct, 'scenario set', { text: 'SECRETSCENE at my house' });
   await call(alma, direct, 'config set', { name: 'trigger.words', value: 'SECRETWORD' });
   const given = await call(alma, channel, 'privacy export');
+  assert.match(given, /SECRETWORD/);
   assert.match(given, /"note":"SECRETNOTE I am ill","scenario":"SECRETSCENE at my house"/);
   await call(alma, channel, 'privacy delete', { sure: true });
   assert.deepEqual(await app.memory.settings(`discord:${direct.id}`), {});

@@ -118,7 +118,8 @@ describe('paddock prompt --explain', () => {
     for (const part of explanation.parts) sum += part.tokens;
     assert.equal(sum, tokens.length);
     const question = explanation.parts.find((part: { source: string }) => part.source === 'question of Bo');
-    assert.deepEqual(question, { source: 'question of Bo', state: 'kept', text: 'Good.', tokens: question.tokens });
+    const piece = { kind: 'question', of: 'Bo' };
+    assert.deepEqual(question, { source: 'question of Bo', piece, state: 'kept', text: 'Good.', tokens: question.tokens });
     assert.ok(explanation.commonTokens > 0 && explanation.commonTokens < tokens.length);
   });
 });

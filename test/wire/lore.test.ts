@@ -118,7 +118,7 @@ describe('paddock lore', () => {
       [['import', file('cut.json', '{"entries":')], /^paddock: cut\.json: This file is not valid JSON.*\n$/, 1],
       [
         ['import', file('large.json', Buffer.alloc(50_000_000, ' '))],
-        /^paddock: large\.json: The file is larger than 4 MB.*\n$/,
+        /^paddock: large\.json: The file is larger than 8 MB.*\n$/,
         1,
       ],
       [

@@ -176,7 +176,11 @@ export const setBotOverwrite = (
 export const deleteChannel = (world: World, channel: ChannelRecord): void => {
   if (channel.isDeleted) return;
   for (const thread of world.channels.values())
-    if (thread.thread !== undefined && thread.parent === channel) deleteChannel(world, thread);
+    if (thread.thread !== undefined && thread.parent === channel) {
+      // Of archived ones nobody is told.
+      if (thread.thread.isArchived) thread.isDeleted = true;
+      else deleteChannel(world, thread);
+    }
   const { thread, guild, parent } = channel;
   dispatchIn(world, channel, thread === undefined ? 'CHANNEL_DELETE' : 'THREAD_DELETE', guilds, () =>
     thread === undefined

@@ -155,3 +155,19 @@ test('/prompt passes on what is wrong with the model', async () => {
   const outcome = await runCommand(createCommands(services), moderator, 'prompt', {}, silentLogger);
   assert.deepEqual([outcome.isFailure, outcome.text], [true, 'My language model could not be loaded.']);
 });
+
+test('/prompt names the parts in the caller’s language', async () => {
+  const { call, say } = await createBot();
+  await say('user', 'Ash', 'What is in the drawer?');
+  for (const [locale, expected] of [
+    ['en', ['question of Ash', 'system prompt', 'description']],
+    ['de', ['Frage (Ash)', 'Systemprompt', 'Beschreibung']],
+    ['fr', ['question (Ash)', 'prompt système', 'description']],
+    ['es', ['pregunta (Ash)', 'prompt de sistema', 'descripción']],
+    ['ja', ['質問 (Ash)', 'システムプロンプト', '説明']],
+    ['pt-BR', ['pergunta (Ash)', 'prompt de sistema', 'descrição']],
+  ] as const) {
+    const { text } = await call({ ...moderator, locale });
+    for (const name of expected) assert.ok(text.includes(`: ${name}: `), `${name} in ${text}`);
+  }
+});

@@ -1,17 +1,17 @@
 // How the beginning of a prompt comes into a slot: never more of it than is really there, and nothing of what was forgotten.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Token } from 'node-llama-cpp';
 import type { KeptStates } from '../../../src/engine/llama/child/kept-states.ts';
 import { createOpenings } from '../../../src/engine/llama/child/openings.ts';
 import { createPlacement, type Placement } from '../../../src/engine/llama/child/placement.ts';
 import { createRates, type Rates } from '../../../src/engine/llama/child/rates.ts';
-import { createSlots, type Slots } from '../../../src/engine/llama/child/slots.ts';
+import { createSlots, type Slot, type Slots } from '../../../src/engine/llama/child/slots.ts';
 import type { KeptState } from '../../../src/engine/llama/child/state-store.ts';
 import { createStepper } from '../../../src/engine/llama/child/stepper.ts';
 import { type FakeSequence, fakeSequence, textOf } from './fake-sequence.ts';
 
 const never = new AbortController().signal;
-const none = { cachedTokens: 0 };
 
 const create = (
   options: { readonly states?: readonly KeptState[]; readonly between?: () => void; readonly isTooSlow?: boolean } = {},
@@ -50,6 +50,15 @@ const create = (
   assert.ok(first && second);
   return { slots, first, second, sequences, drafts, placement, kept, rates };
 };
+/** A prompt brought into a slot and read to its end; how much of it was there. */
+const place = async (
+  placement: Placement,
+  ...given: readonly [slot: Slot, name: string, tokens: readonly Token[]]
+): Promise<number> => {
+  const { cachedTokens, reader } = await placement.place(...given, never);
+  reader.end();
+  return cachedTokens;
+};
 const fill = (sequence: FakeSequence, tokens: readonly number[]): void => {
   sequence.tokens = tokens;
 };
@@ -58,8 +67,7 @@ describe('a prompt that comes into a slot', () => {
   it('takes over nothing of a slot without an owner, even where it begins alike', async () => {
     const { first, sequences, placement } = create();
     fill(sequences[0], textOf(1, 80));
-    const { cachedTokens } = await placement.place(first, 'ann', textOf(1, 100), never);
-    assert.deepEqual({ cachedTokens }, none);
+    assert.equal(await place(placement, first, 'ann', textOf(1, 100)), 0);
     assert.deepEqual(sequences[0].tokens, []);
   });
 
@@ -68,10 +76,10 @@ describe('a prompt that comes into a slot', () => {
     first.owner = 'ann';
     fill(sequences[0], textOf(1, 80));
     fill(drafts[0], textOf(1, 80));
-    await placement.place(first, 'bob', textOf(2, 100), never);
+    await place(placement, first, 'bob', textOf(2, 100));
     assert.deepEqual([drafts[0].tokens, sequences[0].tokens, kept], [[], [], ['keep ann']]);
     fill(drafts[0], textOf(2, 90));
-    await placement.place(first, 'bob', textOf(2, 100), never);
+    await place(placement, first, 'bob', textOf(2, 100));
     assert.equal(drafts[0].tokens.length, 90, 'its own stays');
   });
 
@@ -80,16 +88,16 @@ describe('a prompt that comes into a slot', () => {
     const { first, second, sequences, placement } = create({ between: () => change() });
     second.owner = 'bob';
     fill(sequences[1], textOf(1, 80));
-    assert.equal((await placement.place(first, 'ann', textOf(1, 100), never)).cachedTokens, 80);
+    assert.equal(await place(placement, first, 'ann', textOf(1, 100)), 80);
     await first.sequence.clearHistory();
     // By the time it is copied the other slot has been taken over by somebody else, but for the first forty tokens.
     change = () => fill(sequences[1], [...textOf(1, 40), ...textOf(3, 60)]);
-    assert.equal((await placement.place(first, 'ann', textOf(1, 100), never)).cachedTokens, 40);
+    assert.equal(await place(placement, first, 'ann', textOf(1, 100)), 40);
     assert.ok(sequences[0].calls.includes('copy 40'));
     await first.sequence.clearHistory();
     fill(sequences[1], textOf(1, 80));
     change = () => fill(sequences[1], textOf(3, 60));
-    assert.equal((await placement.place(first, 'ann', textOf(1, 100), never)).cachedTokens, 0);
+    assert.equal(await place(placement, first, 'ann', textOf(1, 100)), 0);
   });
 });
 
