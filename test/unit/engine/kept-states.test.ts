@@ -118,6 +118,13 @@ describe('a state is not written', () => {
     assert.ok((rates.secondsFor('save', 1) ?? 0) > 0 && (rates.secondsFor('restore', 1) ?? 0) > 0);
     assert.deepEqual(readdirSync(folder), ['key'], 'nothing is left of it');
     assert.equal(slot.sequence.nextTokenIndex, 20_000);
+    // As fast as that may have been: a much larger one is slower by the byte.
+    const idleSeconds = bounds.keptStates.idleSaveMsMax / 1000;
+    for (let times = 0; times < 60; times += 1) rates.note('prefill', 1000, 1000);
+    assert.deepEqual(
+      [60_000, 90_000].map((count) => kept.isTooSlow(slotOf('ann', textOf(1, count)), idleSeconds)),
+      [false, true],
+    );
     // From here on a byte takes a microsecond to save, and next to nothing to restore.
     for (let times = 0; times < 60; times += 1) {
       rates.note('save', 1e6, 1);
@@ -137,4 +144,13 @@ describe('a state is not written', () => {
     await kept.settled();
     assert.equal(states().length, 1);
   });
+});
+
+it('a measurement of much more work takes the place of those of less', () => {
+  const rates = createRates();
+  for (let times = 0; times < 10; times += 1) rates.note('save', 1e6, 0.001);
+  rates.note('save', 1e8, 1);
+  assert.equal(rates.secondsFor('save', 1e8), 1);
+  rates.note('save', 1e6, 0.001);
+  assert.ok((rates.secondsFor('save', 1e8) ?? 0) > 0.7, 'which count less again');
 });

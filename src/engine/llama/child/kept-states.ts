@@ -26,8 +26,10 @@ export interface KeptStates {
   settled(affinity?: string): Promise<void>;
 }
 
-const { tokensMin, failurePauseMs, stallMsMin, stallMsMax, stallShare, verifiedMs } = bounds.keptStates;
+const { tokensMin, failurePauseMs, stallMsMin, stallMsMax, stallShare, verifiedMs, idleSaveMsMax } = bounds.keptStates;
 const milliseconds = 1000;
+/** So many times the largest state that was saved, the next one may be while nobody waits. */
+const largerMost = 4;
 
 /**
  * @param store undefined where nothing is to be kept
@@ -52,6 +54,14 @@ export const createKeptStates = (
     const evaluating = rates.secondsFor('prefill', tokens) ?? Number.POSITIVE_INFINITY;
     // Answers that run now also wait while the state is evaluated again, for longer.
     const stallMs = Math.min(stallMsMax, Math.max(stallMsMin, evaluating * milliseconds * stallShare));
+    // Nobody who comes meanwhile shall wait for what may take longer than expected.
+    if (
+      secondsMax !== undefined &&
+      secondsMax <= idleSaveMsMax / milliseconds &&
+      rates.largest('save') > 0 &&
+      bytes > largerMost * rates.largest('save')
+    )
+      return false;
     if ((rates.secondsFor('save', bytes) ?? 0) > (secondsMax ?? stallMs / milliseconds)) return false;
     return (rates.secondsFor('restore', bytes) ?? 0) < evaluating;
   };

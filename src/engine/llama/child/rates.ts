@@ -7,6 +7,8 @@ type Work = 'prefill' | 'restore' | 'save' | 'copy';
 export interface Rates {
   /** @param isShared other work was done at the same time, so it takes so long at most */
   note(work: Work, amount: number, seconds: number, isShared?: boolean): void;
+  /** The most that was measured at once; what is far beyond it may take longer than expected. */
+  largest(work: Work): number;
   /** Expected seconds; undefined before anything of the kind was measured. */
   secondsFor(work: Work, amount: number): number | undefined;
 }
@@ -27,14 +29,19 @@ const amountMin: Readonly<Record<Work, number>> = { prefill: 16, restore: 65_536
 
 export const createRates = (): Rates => {
   const secondsPerUnit = new Map<Work, number>();
+  const largest = new Map<Work, number>();
   return {
     note: (work, amount, seconds, isShared = false) => {
       if (amount < amountMin[work] || !(seconds > 0)) return;
       const former = secondsPerUnit.get(work);
       const measured = seconds / amount;
       if (isShared && former !== undefined && measured >= former) return;
-      secondsPerUnit.set(work, former === undefined ? measured : former + (measured - former) * newestShare);
+      // A much larger one says more than all before it: what fits the caches is fast.
+      const isLarger = amount >= 2 * (largest.get(work) ?? 0);
+      largest.set(work, Math.max(amount, largest.get(work) ?? 0));
+      secondsPerUnit.set(work, former === undefined || isLarger ? measured : former + (measured - former) * newestShare);
     },
+    largest: (work) => largest.get(work) ?? 0,
     secondsFor: (work, amount) => {
       const each = secondsPerUnit.get(work);
       return each === undefined ? undefined : each * amount;
