@@ -283,7 +283,7 @@ export const createApp = async (
     formerAnswer: createFormerAnswer(memory),
     pictures: createSpeakerPictures({ persona: personas.get, logger }),
     forget,
-    forgetServer: createForgetServer({ overrides, access }),
+    forgetServer: createForgetServer({ overrides, access, lore: lore.attachments }),
     tree: createChannelTree(store),
     stopAnswers: answering.stop,
     drain: end,

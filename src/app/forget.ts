@@ -3,6 +3,7 @@ import type { SettingOverrides } from '../config/overrides.ts';
 import type { ConversationKey } from '../core/conversation.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Memory } from '../core/memory.ts';
+import type { LoreAttachments } from '../lore/index.ts';
 import type { Answering } from './answering.ts';
 
 export type ForgetServices = {
@@ -22,7 +23,8 @@ export const createForget =
     await memory.forget(conversation);
     await globalVariables.forget(conversation);
     const placeId = placeIdOf(conversation);
-    if (placeId !== undefined) await overrides.reset(placeId);
+    // Limits of whatever rank go, too.
+    if (placeId !== undefined) await overrides.reset(placeId, undefined, 'owner');
   };
 
 /** What was set by command for the place of a conversation. */
@@ -37,11 +39,19 @@ export const createSettingsIn =
 /** Where settings can be made for the place of one conversation, the place's id. */
 const placeIdOf = (conversation: ConversationKey): string | undefined => /^discord:(\d+)$/.exec(conversation)?.[1];
 
-/** Forgets what was set for a server, and who may use the bot there: the bot has left it. */
+/** Forgets what was set for a server, which lorebooks it had, and who may use the bot there: the bot has left it. */
 export const createForgetServer =
-  ({ overrides, access }: Pick<ForgetServices, 'overrides'> & { readonly access: Pick<AccessControl, 'lists' | 'remove'> }) =>
+  ({
+    overrides,
+    access,
+    lore,
+  }: Pick<ForgetServices, 'overrides'> & {
+    readonly access: Pick<AccessControl, 'lists' | 'remove'>;
+    readonly lore: Pick<LoreAttachments, 'forget'>;
+  }) =>
   async (serverId: string): Promise<void> => {
-    await overrides.reset(serverId);
+    await overrides.reset(serverId, undefined, 'owner');
+    await lore.forget({ kind: 'server', id: serverId });
     const { allow, block } = await access.lists(serverId);
     for (const entry of [...allow, ...block]) await access.remove(serverId, entry);
   };

@@ -61,10 +61,16 @@ export const createHearing = (services: HearingServices): Hearing => {
         if (message === undefined || (await mayHear(message))) await memory.editMessage(conversation, messageId, text);
         else await memory.deleteMessages(conversation, [messageId]);
       }),
-    deleted: (conversation, messageIds) =>
-      arrivals.run(conversation, async () => {
+    deleted: (conversation, messageIds) => {
+      const cancel = (): void => {
         for (const messageId of messageIds) queue.cancel(conversation, messageId);
+      };
+      // At once where it waits already, and again once all that was said before is dealt with.
+      cancel();
+      return arrivals.run(conversation, async () => {
+        cancel();
         await memory.deleteMessages(conversation, messageIds);
-      }),
+      });
+    },
   };
 };

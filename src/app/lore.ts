@@ -10,6 +10,7 @@ import {
   createLorePersonalData,
   createLoreService,
   createLoreStates,
+  type LoreAttachments,
   type LoreService,
 } from '../lore/index.ts';
 import type { Library } from './library.ts';
@@ -18,6 +19,7 @@ import { withLore } from './lore-memory.ts';
 /** Lore, put together. */
 export type Lore = {
   readonly service: LoreService;
+  readonly attachments: LoreAttachments;
   /** @see withLore */
   watch(memory: Memory): Memory;
   parts(engine: Engine): LoreParts;
@@ -44,6 +46,7 @@ export const createLore = (
   });
   return {
     service,
+    attachments,
     personalData: createLorePersonalData({ catalogue, owners }),
     watch: (memory) => withLore(memory, service),
     parts: (engine) => ({

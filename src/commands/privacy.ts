@@ -56,9 +56,10 @@ const deleteCommand = ({ personalData }: PrivacyServices): Command =>
   });
 
 /** Nobody else can read in a direct message, or in the terminal. */
-const hereOf = ({ conversation, where }: CommandContext): Here => ({
+const hereOf = ({ conversation, where, rank }: CommandContext): Here => ({
   conversation,
-  isAlone: where === 'direct' || where === 'terminal',
+  // Whoever is alone with the bot is a moderator there; in a group's direct messages nobody is.
+  isAlone: where === 'terminal' || (where === 'direct' && rank !== 'everyone'),
 });
 
 const optOutCommand = ({ optOuts }: PrivacyServices): Command =>

@@ -40,8 +40,8 @@ export interface LoreAttachments {
   detach(place: LorePlace, bookId: string): Promise<boolean>;
   /** Attaches to one conversation what is attached to another, as for a branch. */
   copy(from: ConversationKey, to: ConversationKey): Promise<void>;
-  /** Detaches everything from a conversation. */
-  forget(conversation: ConversationKey): Promise<void>;
+  /** Detaches everything. */
+  forget(place: LorePlace): Promise<void>;
 }
 
 /** @throws PaddockError `store-failed`, from every function, when the store fails: that is never taken for "nothing attached". */
@@ -91,8 +91,8 @@ export const createLoreAttachments = ({ store }: { readonly store: ValueStore })
       const { after: ids } = await change({ kind: 'conversation', id: from }, (there) => there);
       if (ids.length > 0) await change({ kind: 'conversation', id: to }, () => ids);
     },
-    forget: async (conversation) => {
-      await change({ kind: 'conversation', id: conversation }, (ids) => (ids.length > 0 ? [] : ids));
+    forget: async (place) => {
+      await change(place, (ids) => (ids.length > 0 ? [] : ids));
     },
   };
 };

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { isWholeWord } from './word-borders.ts';
 
 /** A plain key to look for. */
@@ -81,6 +82,9 @@ type Tree = {
   child(node: number, unit: number): number;
 };
 
+/** Drawn for each process, so that nobody can write keys which all want the same place. */
+const seed = { node: randomInt(2 ** 31) * 2 + 1, unit: randomInt(2 ** 31) * 2 + 1, start: randomInt(2 ** 32) };
+
 const createTree = (unitsMax: number): Tree => {
   const parents = new Int32Array(unitsMax + 1);
   const units = new Uint16Array(unitsMax + 1);
@@ -91,7 +95,7 @@ const createTree = (unitsMax: number): Tree => {
   let count = 1;
   /** The place of a child, or the free one where it would be. */
   const placeOf = (node: number, unit: number): number => {
-    let place = Math.imul(Math.imul(node, 0x9e3779b1) ^ Math.imul(unit + 1, 0x85ebca6b), 0xc2b2ae35) >>> (32 - bits);
+    let place = Math.imul(Math.imul(node, seed.node) ^ Math.imul(unit + 1, seed.unit) ^ seed.start, 0xc2b2ae35) >>> (32 - bits);
     for (let child = places[place]; child; child = places[place]) {
       if (parents[child] === node && units[child] === unit) break;
       place = (place + 1) & mask;

@@ -129,7 +129,7 @@ export const createLoreService = ({ catalogue, attachments, states, random, onPr
       states.amend(conversation, conversation, async (state) => stateWithout(state, await positions())),
     forget: async (conversation, { isWhole = false } = {}) => {
       await states.forget(conversation);
-      if (isWhole) await attachments.forget(conversation);
+      if (isWhole) await attachments.forget({ kind: 'conversation', id: conversation });
     },
   };
 };

@@ -31,6 +31,15 @@ export const createLoreStates = ({ store }: { readonly store: ValueStore }): Lor
     await (isEmpty ? store.delete(keyOf(conversation)) : store.set(keyOf(conversation), state)).catch(storeFailed);
   };
 
+  /** What was opened before keeps nothing any more. */
+  const overtake = (conversation: ConversationKey): void => {
+    clock += 1;
+    forgotten.delete(conversation);
+    forgotten.set(conversation, clock);
+    const [oldest] = forgotten.keys();
+    if (forgotten.size > bounds.loreLibrary.forgottenMax && oldest !== undefined) forgotten.delete(oldest);
+  };
+
   return {
     open: async (conversation) => {
       clock += 1;
@@ -39,7 +48,7 @@ export const createLoreStates = ({ store }: { readonly store: ValueStore }): Lor
       return {
         state,
         keep: async (next) => {
-          // An answer that was being made when everything was forgotten brings nothing back.
+          // An answer that was being made when all or some of it was forgotten brings nothing back.
           if ((forgotten.get(conversation) ?? 0) > openedAt || isDeepStrictEqual(state, next)) return;
           await write(conversation, next);
         },
@@ -50,13 +59,10 @@ export const createLoreStates = ({ store }: { readonly store: ValueStore }): Lor
       if (isDeepStrictEqual(state, emptyLoreState)) return;
       const next = await change(state);
       if (from !== to || !isDeepStrictEqual(state, next)) await write(to, next);
+      if (from === to) overtake(from);
     },
     forget: async (conversation) => {
-      clock += 1;
-      forgotten.delete(conversation);
-      forgotten.set(conversation, clock);
-      const [oldest] = forgotten.keys();
-      if (forgotten.size > bounds.loreLibrary.forgottenMax && oldest !== undefined) forgotten.delete(oldest);
+      overtake(conversation);
       await store.delete(keyOf(conversation)).catch(storeFailed);
     },
   };

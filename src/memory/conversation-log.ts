@@ -168,13 +168,14 @@ export const openConversationLog = async (
       return turn;
     },
     remove: async (messageIds) => {
-      const found = await findMessages(segments, head, messageIds);
-      await removeFound(found);
+      // Quotes of them first: if this fails half-way, the messages are still found by who deletes them again.
       const quoting = await findQuotes(segments, head, messageIds);
       for (const each of quoting) await put(each, withoutQuote(each.turn));
       const changed = new Set(quoting.map(({ turn }) => turn.id));
       const settings = withoutSummaryOf(head.settings, changed);
       if (settings !== head.settings) await write({ ...head, settings });
+      const found = await findMessages(segments, head, messageIds);
+      await removeFound(found);
       return found.length;
     },
     removeTurns: async (ids) => {

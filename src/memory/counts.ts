@@ -1,4 +1,5 @@
 import type { ConversationKey, Turn } from '../core/conversation.ts';
+import { PaddockError } from '../core/error.ts';
 import type { TurnCounts } from '../core/memory.ts';
 import { type Head, turnId } from './format.ts';
 import type { Records } from './records.ts';
@@ -15,7 +16,9 @@ export const countsAfter = (
   { turns, answers }: TurnCounts,
 ): { readonly count: number; readonly answers?: number } => {
   const former = knownAnswers(head);
-  return { count: head.count + turns, ...(former !== undefined && { answers: former + answers }) };
+  const count = head.count + turns;
+  // Of a conversation that was damaged once, fewer answers may have been counted than are taken away.
+  return { count, ...(former !== undefined && { answers: Math.max(0, Math.min(count, former + answers)) }) };
 };
 
 /** The answers of a conversation, as far as its head tells. */
@@ -26,8 +29,14 @@ const knownAnswers = (head: Head): number | undefined =>
 export const countAnswers = async ({ conversation, records }: Segments, head: Head): Promise<number> => {
   let answers = answersIn(head.tail);
   for (let number = head.firstSegment; number < head.nextSegment; number += 1)
-    answers += answersIn(await records.readSegment(conversation, number));
+    answers += answersIn(await records.readSegment(conversation, number).catch(noneIfDamaged));
   return answers;
+};
+
+/** What can not be read any more keeps nobody from being answered: no prompt holds it either. */
+const noneIfDamaged = (error: unknown): readonly Turn[] => {
+  if (error instanceof PaddockError && !error.isRetryable) return [];
+  throw error;
 };
 
 /** The turns up to an id: all but those behind it, of which those of the tail are at hand, and segments are read from the last one on. */

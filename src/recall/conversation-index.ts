@@ -44,7 +44,8 @@ export const createConversationIndex = (memory: Pick<Memory, 'turns'>, conversat
       return terms;
     },
     get isWhole() {
-      return covered !== undefined && (!hasMore || terms.turns >= turnsMax || terms.entries >= entriesMax);
+      // Before the newest turns are in it, nothing can be read back behind them.
+      return covered === undefined || !hasMore || terms.turns >= turnsMax || terms.entries >= entriesMax;
     },
     reachTo: async (beforeId) => {
       if (covered === undefined) return begin(await read({ toId: beforeId }), beforeId);

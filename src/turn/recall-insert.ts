@@ -1,6 +1,7 @@
 import { bounds } from '../core/bounds.ts';
 import { type ConversationKey, shownText, type Turn } from '../core/conversation.ts';
 import type { Engine } from '../core/engine.ts';
+import { PaddockError } from '../core/error.ts';
 import type { Memory } from '../core/memory.ts';
 import type { RecallSettings } from '../core/settings.ts';
 import { type ComposeInput, distinctNames, namesIn, oldestShown, type PromptInsert, promptTurns } from '../prompt/index.ts';
@@ -38,7 +39,7 @@ export const recalledInsert = async (
   if (newest === undefined || shownFrom === undefined) return [];
   const keptFrom = await newestFrom(memory, conversation, input, newest);
   const { countMax, scoreMin } = settings;
-  const found = await recall.find(conversation, {
+  const recalled = recall.find(conversation, {
     texts,
     beforeId: [keptFrom, shownFrom].toSorted()[0] ?? shownFrom,
     ...(afterId !== undefined && { afterId }),
@@ -49,6 +50,11 @@ export const recalledInsert = async (
     ]),
     countMax,
     scoreMin,
+  });
+  // An extra that can not be read keeps nobody from being answered.
+  const found = await recalled.catch((error: unknown) => {
+    if (error instanceof PaddockError && error.code === 'store-failed') return [];
+    throw error;
   });
   if (found.length === 0) return [];
   const promptTokens = input.contextTokens - Math.min(input.outputTokensMax, Math.floor(input.contextTokens / 2));

@@ -120,7 +120,7 @@ const makeSummary = async (
     const text = readSummary(written.remembered, wordsMax);
     if (text === '') throw nothingWritten();
     const summary = { text, ...beginningOf(settings, gone[0]), throughId: last.id };
-    if (!(await isStillWanted(memory, conversation, settings, summary))) return undefined;
+    if (!(await isStillWanted(memory, conversation, settings, gone.slice(0, fitting.count)))) return undefined;
     await memory.configure(conversation, { summary });
     return { summary, isWhole: fitting.count === gone.length };
   } finally {
@@ -181,16 +181,22 @@ const mostThatFit = async (
   }
 };
 
-/** Whether nobody has changed the summary meanwhile, or forgotten what it is about. */
+/** Whether nobody has changed the summary meanwhile, nor changed or forgotten anything of what it is about. */
 const isStillWanted = async (
   memory: Memory,
   conversation: ConversationKey,
   { summary: former }: ConversationSettings,
-  { throughId }: Summary,
+  covered: readonly Turn[],
 ): Promise<boolean> => {
   const { summary } = await memory.settings(conversation);
   const isSame = summary?.text === former?.text && summary?.throughId === former?.throughId;
-  return isSame && (await memory.turn(conversation, throughId)) !== undefined;
+  if (!isSame) return false;
+  const now = await memory.turnsOf(
+    conversation,
+    covered.map(({ id }) => id),
+  );
+  const texts = new Map(now.map((turn) => [turn.id, shownText(turn)]));
+  return covered.every((turn) => texts.get(turn.id) === shownText(turn));
 };
 
 const nothingWritten = (): PaddockError =>

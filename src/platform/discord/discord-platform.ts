@@ -124,7 +124,10 @@ export const createDiscordPlatform = (options: DiscordPlatformOptions): DiscordP
     onDelete: placing.removed,
     onForget: async (conversation) => {
       const id = conversation.slice(conversationOf('').length);
-      for (const each of [id, ...((await options.tree?.within(id)) ?? [])]) await forgetChannel(each);
+      const ids = [id, ...((await options.tree?.within(id)) ?? [])];
+      // One that fails keeps no other; the tree remembers it until the server is left.
+      const done = await Promise.allSettled(ids.map(forgetChannel));
+      for (const each of done) if (each.status === 'rejected') throw each.reason;
       await options.tree?.forget(id);
     },
   });

@@ -260,13 +260,26 @@ export const createIntake = (options: IntakeOptions): Intake => {
       });
     },
     deleted: (channelId, messageIds) => {
-      for (const id of messageIds) readings.get(id)?.controller.abort();
-      return inChannels.run(channelId, () => options.onDelete(conversationOf(channelId), messageIds));
+      const stopReading = (): void => {
+        for (const id of messageIds) readings.get(id)?.controller.abort();
+      };
+      stopReading();
+      return inChannels.run(channelId, () => {
+        // Its reading may have begun while it was found out whether it is asked for.
+        stopReading();
+        return options.onDelete(conversationOf(channelId), messageIds);
+      });
     },
     gone: (channelId) => {
       missed.delete(channelId);
-      for (const reading of readings.values()) if (reading.channelId === channelId) reading.controller.abort();
-      return inChannels.run(channelId, () => forget(channelId));
+      const stopReading = (): void => {
+        for (const reading of readings.values()) if (reading.channelId === channelId) reading.controller.abort();
+      };
+      stopReading();
+      return inChannels.run(channelId, () => {
+        stopReading();
+        return forget(channelId);
+      });
     },
     sessionIsNew: () => {
       missed = new Map(notes.snapshot());

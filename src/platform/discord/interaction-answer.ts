@@ -95,8 +95,8 @@ export const createInteractionAnswer = (interaction: Answerable, options: Intera
     const part = { content, flags: MessageFlags.SuppressEmbeds as const };
     if (deferring === undefined && !isOnMessage) {
       cancel();
-      isAnnounced = true;
       const { resource } = await persist(() => interaction.reply({ ...part, withResponse: true }), 2);
+      isAnnounced = true;
       if (resource?.message) return resource.message.id;
       return (await interaction.fetchReply()).id;
     }

@@ -45,6 +45,8 @@ export const createLeftServers = (options: LeftServersOptions) => {
 
   /** Also of what happened while the bot was away. */
   const check = async (): Promise<void> => {
+    // A client that is closing, or never got ready, knows no servers.
+    if (signal.aborted || !client.isReady()) return;
     try {
       for (const [serverId, leftAt] of await tree.servers()) {
         const isIn = client.guilds.cache.has(serverId);
@@ -57,7 +59,11 @@ export const createLeftServers = (options: LeftServersOptions) => {
   };
 
   const checkAgain = (): void => {
-    const cancel = timers.after(leftServerCheckMs, () => void check().then(checkAgain));
+    if (signal.aborted) return;
+    const cancel = timers.after(leftServerCheckMs, () => {
+      signal.removeEventListener('abort', cancel);
+      void check().then(checkAgain);
+    });
     signal.addEventListener('abort', cancel, { once: true });
   };
 

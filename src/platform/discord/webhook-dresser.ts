@@ -57,7 +57,8 @@ export const createWebhookDresser = ({ rest, timers, logger, worn, bot }: Webhoo
     const { id, token, ...made } = (await rest.post(Routes.channelWebhooks(channel.id), { body })) as APIWebhook;
     if (token === undefined) throw new Error('Discord has made a webhook without a token');
     const webhook = { id, token, name, avatar: made.avatar, usedAt: 0 };
-    channel.webhooks = [...channel.webhooks, webhook];
+    // A listing meanwhile may have found it already, without what it wears.
+    channel.webhooks = [...channel.webhooks.filter((each) => each.id !== id), webhook];
     return webhook;
   };
 

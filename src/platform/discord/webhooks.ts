@@ -116,7 +116,7 @@ export const createWebhooks = (options: WebhooksOptions): Webhooks => {
         const made = (await rest.post(Routes.channelWebhooks(channel.id), { body })) as APIWebhook;
         if (made.token === undefined) throw new Error('Discord has made a webhook without a token');
         const plain = { id: made.id, token: made.token, name: body.name, avatar: null, usedAt: 0 };
-        channel.webhooks = [...channel.webhooks, plain];
+        channel.webhooks = [...channel.webhooks.filter(({ id }) => id !== plain.id), plain];
         return plain;
       }, backOff);
       channel.isRefused = false;

@@ -57,6 +57,29 @@ describe('the counts of a conversation', () => {
     assert.deepEqual(await memory.counts('test:a', ids[8]), { turns: 7, answers: 3 });
   });
 
+  it('of an older version are found out although some of it can not be read any more, and stay what can be stored', async () => {
+    const { store, ids } = await filled();
+    const key = 'paddock:conversation:test:a';
+    const { answers: _unknown, ...older } = JSON.parse(store.rows.get(key) ?? '').value;
+    store.rows.set(key, JSON.stringify({ value: older }));
+    const segment = store.rows.get('paddock:segment:test:a:1') ?? '';
+    store.rows.set('paddock:segment:test:a:1', '{}');
+    const memory = open(store);
+    const { answers } = await memory.counts('test:a');
+    assert.equal(answers, many / 2 - bounds.segmentTurnsMax / 2);
+    store.failReads(true);
+    await assert.rejects(
+      open(store).counts('test:a'),
+      { code: 'store-failed' },
+      'what may be read later is no reason to miscount',
+    );
+    store.failReads(false);
+    // Restored from a backup, there are more answers to take away than were counted.
+    store.rows.set('paddock:segment:test:a:1', segment);
+    await memory.remove('test:a', ids);
+    assert.deepEqual(await open(store).counts('test:a'), { turns: 0, answers: 0 });
+  });
+
   it('are found out once where an older version wrote the head', async () => {
     const { store, ids } = await filled();
     const key = 'paddock:conversation:test:a';

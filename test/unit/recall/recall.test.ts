@@ -238,11 +238,14 @@ describe('recall', () => {
   });
 
   it('throws what memory throws, and goes on afterwards', async () => {
-    const { say, chat, find, store } = open();
+    const { say, chat, find, store, recall } = open();
     await say('The brass key is under the stair.');
     await chat(bounds.segmentTurnsMax * 2);
     store.failReads(true);
     await assert.rejects(find('Where is the brass key?', end), { code: 'store-failed' });
+    // Nothing was read yet, so there is nothing to go on from: that ends, and at once.
+    assert.equal(recall.isBehind(conversation), false);
+    await recall.fill(conversation, new AbortController().signal);
     store.failReads(false);
     assert.equal((await find('Where is the brass key?', end)).length, 1);
   });

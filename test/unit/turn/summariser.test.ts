@@ -136,6 +136,29 @@ describe('a summary', () => {
     assert.equal((await bench.settings()).summary, undefined);
   });
 
+  it('that holds what is deleted or edited while it is written is not kept', async () => {
+    for (const change of ['deleted', 'edited'] as const) {
+      const gate = createGate();
+      let isSummarising = false;
+      const bench = await create({
+        beforePiece: async () => {
+          if (isSummarising) await gate.pass();
+        },
+      });
+      await bench.sayMuch();
+      const [, middle] = await bench.memory.turns(conversation);
+      assert.ok(middle);
+      isSummarising = true;
+      const passing = bench.timers.pass(3000);
+      await gate.reached;
+      if (change === 'deleted') await bench.memory.remove(conversation, [middle.id]);
+      else await bench.memory.change(conversation, middle.id, { kind: 'replace', text: 'nothing of it' });
+      gate.open();
+      await passing;
+      assert.equal((await bench.settings()).summary, undefined, change);
+    }
+  });
+
   it('that can not be made is tried a few times and then left alone', async () => {
     const bench = await create({ answers: [...Array.from({ length: 8 }, () => lore), ''] });
     await bench.sayMuch();
