@@ -1,5 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { bounds } from '../../core/bounds.ts';
+import type { PaddockError } from '../../core/error.ts';
 import { type Sentence, sentence } from '../../core/sentence.ts';
 import { cardError } from './card-error.ts';
 import type { Work } from './work.ts';
@@ -88,6 +89,9 @@ export const openArchive = (bytes: Uint8Array, work: Work): Archive => {
   };
 };
 
+/** The most bytes that Deflate makes of one: 258 of two bits, and a little. */
+const inflationMax = 1032;
+
 const bytesOf = (view: Buffer, entry: Entry, bytesMax: number, work: Work): Uint8Array => {
   const { name, flags, method, checksum, packedBytes, bytes, headerAt } = entry;
   if ((flags & 1) !== 0) throw cardError(sentence('archiveLocked'));
@@ -98,10 +102,12 @@ const bytesOf = (view: Buffer, entry: Entry, bytesMax: number, work: Work): Uint
   const from = headerAt + sizes.local + view.readUInt16LE(headerAt + 26) + view.readUInt16LE(headerAt + 28);
   if (from + packedBytes > view.length) throw damaged('archiveCutOff');
   const packed = view.subarray(from, from + packedBytes);
+  const isWrong = (): PaddockError => damaged(sentence('archiveEntryWrong', { file: fileName(name) }));
+  // What can not come out of so few bytes is not tried, so that the work done for an archive is in proportion to its size.
+  if (bytes > (method === 0 ? 1 : inflationMax) * packedBytes) throw isWrong();
   work.spend(packedBytes + bytes);
   const unpacked = method === 0 ? packed : inflated(packed, bytes);
-  if (unpacked.length !== bytes || crc32(unpacked) !== checksum)
-    throw damaged(sentence('archiveEntryWrong', { file: fileName(name) }));
+  if (unpacked.length !== bytes || crc32(unpacked) !== checksum) throw isWrong();
   return unpacked;
 };
 
