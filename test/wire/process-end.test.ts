@@ -85,7 +85,9 @@ describe('a signal', { skip: process.platform !== 'linux' && 'reads /proc' }, ()
     `);
     const { code, signal, errors } = await processes.run('', ['--data', data], { preload: [preload] });
     assert.deepEqual([code, signal], [0, null], errors);
-    const loaded: readonly string[] = JSON.parse(errors.split('\n')[0] ?? '');
+    // The bounds are a dozen files of numbers.
+    const all: readonly string[] = JSON.parse(errors.split('\n')[0] ?? '');
+    const loaded = all.filter((url) => !url.includes('/src/core/bounds/'));
     assert.ok(loaded.length >= 2 && loaded.length <= 4, loaded.join(' '));
     assert.ok(!existsSync(data), 'nothing was begun');
   });
