@@ -2,6 +2,7 @@ import { bounds } from '../../core/bounds.ts';
 import type { JsonValue } from '../../core/json.ts';
 import { sentence } from '../../core/sentence.ts';
 import { isCheapYaml, type YamlBounds } from '../../text/cheap-yaml.ts';
+import { measureJson } from '../../text/measure-json.ts';
 import { parseYaml, type TextDocument } from '../../text/parse-yaml.ts';
 import { cardError } from './card-error.ts';
 import type { Work } from './work.ts';
@@ -51,23 +52,10 @@ export const parseCardYaml = (text: string, file: string, work: Work): TextDocum
 
 /** What makes a JSON text too costly to parse, seen without parsing it. */
 const tooMuchIn = (text: string): 'cardTooDeep' | 'cardTooManyFields' | undefined => {
-  let depth = 0;
-  let values = 1;
-  let isInString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (isInString) {
-      if (unit === 0x5c) index += 1;
-      else if (unit === 0x22) isInString = false;
-    } else if (unit === 0x22) isInString = true;
-    else if (unit === 0x2c) values += 1;
-    else if (unit === 0x5b || unit === 0x7b) {
-      depth += 1;
-      values += 1;
-      if (depth > bounds.card.depthMax) return 'cardTooDeep';
-    } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
-    if (values > bounds.card.valuesMax) return 'cardTooManyFields';
-  }
+  const { valuesMax, depthMax } = bounds.card;
+  const { values, depth } = measureJson(text, { values: valuesMax, depth: depthMax });
+  if (depth > depthMax) return 'cardTooDeep';
+  if (values > valuesMax) return 'cardTooManyFields';
   return undefined;
 };
 

@@ -1,4 +1,4 @@
-import { type APIMessage, type Client, Events, type Message, MessageType, type PartialMessage } from 'discord.js';
+import { type APIMessage, type Client, Events, type Message, type PartialMessage } from 'discord.js';
 import { bounds } from '../../core/bounds.ts';
 import type { ConversationKey } from '../../core/conversation.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -12,7 +12,8 @@ import { conversationOf, editOf, incomingOf, textOf } from './inbound.ts';
 import { createLanes } from './lanes.ts';
 import { fetchMissed, learnMembers, markLate } from './missed-messages.ts';
 import type { Names } from './names.ts';
-import { compareIds, fetchMessages, lastMessagesIn, messageFrom, type References } from './raw-messages.ts';
+import { createNewEdits } from './new-edits.ts';
+import { compareIds, fetchMessages, lastMessagesIn, messageFrom, type References, starterOf } from './raw-messages.ts';
 import { candidatesOf, readFiles } from './read-files.ts';
 import type { SeenEvents } from './seen-events.ts';
 
@@ -61,7 +62,7 @@ export const createIntake = (options: IntakeOptions): Intake => {
   const inChannels = createLanes();
   const inMessages = createLanes();
   const readings = new Map<string, { readonly channelId: string; readonly controller: AbortController }>();
-  const edits = new Map<string, string>();
+  const isNewEdit = createNewEdits(editsMax);
   let missed = new Map<string, string>();
   let told = new Map<string, string>(); // the last messages of those channels, from the session's beginning
   let histories = 0; // that are being fetched
@@ -231,20 +232,23 @@ export const createIntake = (options: IntakeOptions): Intake => {
     return inChannels.run(channelId, () => catchUpIn(channelId, after).then(() => learnChanges(channelId)));
   };
 
-  /** Whether a message was edited since it was last told; Discord tells of other changes in the same way. */
-  const isNewEdit = (id: string, edit: string | undefined): boolean => {
-    if (edit === undefined || edits.get(id) === edit) return false;
-    edits.set(id, edit);
-    const [oldest] = edits.keys();
-    if (edits.size > editsMax && oldest !== undefined) edits.delete(oldest);
-    return true;
-  };
-
   const edited = async (message: Message): Promise<void> => {
     const incoming = incomingOf(message, names);
     const isWhole = incoming !== undefined && hasFiles(message) && (await prospectOf(incoming)) !== 'no';
     const text = isWhole ? await wholeText(message, signal) : textOf(message, names);
     await options.onEdit(conversationOf(message.channelId), message.id, text, incoming);
+  };
+
+  /** Ends the reading of a channel's messages that are gone, now and once more in their turn: one may have begun in between. */
+  const withoutReading = (channelId: string, isGone: (messageId: string) => boolean, work: () => Promise<void>) => {
+    const stop = (): void => {
+      for (const [id, reading] of readings) if (reading.channelId === channelId && isGone(id)) reading.controller.abort();
+    };
+    stop();
+    return inChannels.run(channelId, () => {
+      stop();
+      return work();
+    });
   };
 
   return {
@@ -259,27 +263,19 @@ export const createIntake = (options: IntakeOptions): Intake => {
         return undefined;
       });
     },
-    deleted: (channelId, messageIds) => {
-      const stopReading = (): void => {
-        for (const id of messageIds) readings.get(id)?.controller.abort();
-      };
-      stopReading();
-      return inChannels.run(channelId, () => {
-        // Its reading may have begun while it was found out whether it is asked for.
-        stopReading();
-        return options.onDelete(conversationOf(channelId), messageIds);
-      });
-    },
+    deleted: (channelId, messageIds) =>
+      withoutReading(
+        channelId,
+        (id) => messageIds.includes(id),
+        () => options.onDelete(conversationOf(channelId), messageIds),
+      ),
     gone: (channelId) => {
       missed.delete(channelId);
-      const stopReading = (): void => {
-        for (const reading of readings.values()) if (reading.channelId === channelId) reading.controller.abort();
-      };
-      stopReading();
-      return inChannels.run(channelId, () => {
-        stopReading();
-        return forget(channelId);
-      });
+      return withoutReading(
+        channelId,
+        () => true,
+        () => forget(channelId),
+      );
     },
     sessionIsNew: () => {
       missed = new Map(notes.snapshot());
@@ -302,9 +298,3 @@ export const createIntake = (options: IntakeOptions): Intake => {
     },
   };
 };
-
-/** In the place of a thread's beginning the message on which it was opened, as if it had been said in the thread. */
-const starterOf = (raw: APIMessage): APIMessage =>
-  Number(raw.type) === MessageType.ThreadStarterMessage && raw.referenced_message
-    ? { ...raw.referenced_message, channel_id: raw.channel_id }
-    : raw;

@@ -1,4 +1,4 @@
-import { type APIMessage, type Client, GatewayDispatchEvents, Message, type REST, Routes } from 'discord.js';
+import { type APIMessage, type Client, GatewayDispatchEvents, Message, MessageType, type REST, Routes } from 'discord.js';
 
 /** A message as Discord's JSON has it, as the client's own kind of object. Neither is cached. */
 export const messageFrom = (client: Client, raw: APIMessage): Message => Reflect.construct(Message, [client, raw]) as Message;
@@ -70,3 +70,9 @@ const isMessage = (value: unknown): value is APIMessage =>
   typeof value.content === 'string' &&
   isRecord(value.author) &&
   typeof value.author.id === 'string';
+
+/** In the place of a thread's beginning the message on which it was opened, as if it had been said in the thread. */
+export const starterOf = (raw: APIMessage): APIMessage =>
+  Number(raw.type) === MessageType.ThreadStarterMessage && raw.referenced_message
+    ? { ...raw.referenced_message, channel_id: raw.channel_id }
+    : raw;

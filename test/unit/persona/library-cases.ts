@@ -1,5 +1,4 @@
-import type { Lorebook, LoreEntry } from '../../../src/core/lorebook.ts';
-import { type Activation, activate, emptyLoreState, prepareLorebook, type ScanInput } from '../../../src/lore/index.ts';
+import type { ScanInput } from '../../../src/lore/index.ts';
 
 /** Something that somebody says, and what else the scan has to know. */
 export type Line = { readonly said: string; readonly random?: number; readonly input?: Partial<ScanInput> };
@@ -294,29 +293,3 @@ export const questions: Readonly<Record<string, readonly (readonly [said: string
     ["What's at the far end?", ''],
   ],
 };
-
-const countTokens = async (texts: readonly string[]): Promise<readonly number[]> =>
-  texts.map((text) => Math.ceil(text.length / 4));
-
-/** A scan of one book for one message, late in a conversation and with every draw falling on the first. */
-export const scanFor = (book: Lorebook, said: string, input: Partial<ScanInput> = {}): Promise<Activation> =>
-  activate(
-    {
-      books: [{ book: prepareLorebook(book), scope: 'character' }],
-      messages: [{ name: 'Ada', text: said }],
-      messageCount: 100,
-      contextTokens: 4096,
-      state: emptyLoreState,
-      random: () => 0,
-      ...input,
-    },
-    countTokens,
-  );
-/** Who is active, in the order of their claims. */
-export const idsOf = ({ activated }: Activation): readonly string[] => activated.map(({ entry }) => entry.id);
-export const asked = async (book: Lorebook, said: string, input: Partial<ScanInput> = {}): Promise<readonly string[]> =>
-  idsOf(await scanFor(book, said, input));
-
-/** As somebody for whom the entry exists. */
-export const knowing = ({ characterFilter }: LoreEntry): Partial<ScanInput> =>
-  characterFilter === undefined ? {} : { character: { names: characterFilter.names, tags: [] } };
