@@ -113,10 +113,15 @@ export const createReviser = (services: ReviseServices): Reviser => {
     throw notFound();
   };
 
-  /** A port that shows what it is given as a text more: after as many as there are by then. */
-  const asOneMore = ({ conversation }: RevisePlace, port: ReplyPort, answer: Turn): ReplyPort => ({
+  /** A port that says of what it is given which text it is, going by the answer as it is by then: the port may know an older one. */
+  const placedIn = (
+    { conversation }: RevisePlace,
+    port: ReplyPort,
+    answer: Turn,
+    positionIn: (answer: Turn) => AnswerPosition,
+  ): ReplyPort => ({
     ...port,
-    finish: async (text) => port.finish(text, afterLast((await memory.turn(conversation, answer.id)) ?? answer)),
+    finish: async (text) => port.finish(text, positionIn((await memory.turn(conversation, answer.id)) ?? answer)),
   });
 
   return {
@@ -129,7 +134,7 @@ export const createReviser = (services: ReviseServices): Reviser => {
           kind: 'regenerate',
           ...(wish !== '' && { guidance: `For the next message only: ${wish}` }),
         };
-        return write(where, asOneMore(where, port, answer), answer, prompt, ({ text, messageIds }) => ({
+        return write(where, placedIn(where, port, answer, afterLast), answer, prompt, ({ text, messageIds }) => ({
           kind: 'add',
           text,
           messageIds,
@@ -143,7 +148,7 @@ export const createReviser = (services: ReviseServices): Reviser => {
         const answer = await answerOf(memory, where.conversation, meant.id);
         const open = shownText(answer);
         const prompt = { ...(await promptOf(memory, where.conversation, answer)), open, kind: 'continue' as const };
-        return write(where, port, answer, prompt, ({ text, messageIds }) => ({
+        return write(where, placedIn(where, port, answer, inPlaceOf(open)), answer, prompt, ({ text, messageIds }) => ({
           kind: 'extend',
           text: open,
           by: text.slice(open.length),
@@ -203,6 +208,14 @@ const afterLast = ({ alternatives: { length } }: Turn): AnswerPosition => {
   const index = Math.min(length, bounds.alternatives.countMax - 1);
   return { index, count: index + 1 };
 };
+
+/** Where a text stands that takes the place of another; see the change `extend`. */
+const inPlaceOf =
+  (text: string) =>
+  (turn: Turn): AnswerPosition => {
+    const index = shownText(turn) === text ? turn.shown : turn.alternatives.lastIndexOf(text);
+    return { index: Math.max(index, 0), count: turn.alternatives.length };
+  };
 
 const ending = async <Result>(port: Pick<ReplyPort, 'end'>, work: () => Promise<Result>): Promise<Result> => {
   try {

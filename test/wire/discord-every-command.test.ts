@@ -98,7 +98,11 @@ test('every menu, button and form on an answer of the real bot does its work', a
       .join(' ');
   const press = async (message: FakeMessage, label: string, until: () => boolean): Promise<void> => {
     discord.pressButton(ada, message, idOf(message, label));
-    await discord.waitFor(until, `what ${label} does; ${labels(message)}: ${message.content}`, 8000);
+    await discord.waitFor(
+      until,
+      () => `what ${label} does; ${labels(message)}: ${message.content}; ${troubles.join('; ')}`,
+      8000,
+    );
   };
 
   const reply = await ask(bot);

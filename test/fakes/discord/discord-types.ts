@@ -129,7 +129,7 @@ export interface FakeDiscord {
    * Resolves with the first value other than undefined and false.
    * @throws after `timeoutMs` [5000] with the label, and with what `read` last threw.
    */
-  waitFor<Value>(read: () => Value | undefined | false, label: string, timeoutMs?: number): Promise<Value>;
+  waitFor<Value>(read: () => Value | undefined | false, label: string | (() => string), timeoutMs?: number): Promise<Value>;
   /**
    * Ends all sockets and servers; a process with nothing else to do can exit. Stop the bot first: a discord.js client
    * that loses its connection here tries to reconnect for ever, even when it is destroyed during its first pause.

@@ -3,7 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const pollMs = 5;
 
 /** Resolves with the first value of `read` other than undefined and false; see `FakeDiscord.waitFor`. */
-export const waitFor = async <Value>(read: () => Value | undefined | false, label: string, timeoutMs = 5000): Promise<Value> => {
+export const waitFor = async <Value>(
+  read: () => Value | undefined | false,
+  label: string | (() => string),
+  timeoutMs = 5000,
+): Promise<Value> => {
   const until = performance.now() + timeoutMs;
   let failure: unknown;
   for (;;) {
@@ -14,8 +18,10 @@ export const waitFor = async <Value>(read: () => Value | undefined | false, labe
     } catch (error) {
       failure = error;
     }
-    if (performance.now() > until)
-      throw new Error(`Waited ${timeoutMs} ms in vain for: ${label}`, failure === undefined ? undefined : { cause: failure });
+    if (performance.now() > until) {
+      const what = typeof label === 'string' ? label : label();
+      throw new Error(`Waited ${timeoutMs} ms in vain for: ${what}`, failure === undefined ? undefined : { cause: failure });
+    }
     await sleep(pollMs);
   }
 };
