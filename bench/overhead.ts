@@ -1,25 +1,17 @@
 // What the bot adds to every message: from Discord's event to the engine's request, and from the engine's text to the call that
-// posts it. The real client on a loopback Discord, the real store on disk, and an engine that answers at once.
+// posts it. The whole bot with its real client on a loopback Discord, the real store, and an engine that answers at once.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bounds } from '../src/core/bounds.ts';
-import type { Engine } from '../src/core/engine.ts';
+import { type App, createApp } from '../src/app/app.ts';
+import { createDiscord } from '../src/app/discord.ts';
+import { loadConfig } from '../src/config/load-config.ts';
 import { silentLogger } from '../src/core/logger.ts';
-import type { Persona } from '../src/core/persona.ts';
-import { percentile, type Stopwatch } from '../src/engine/llama/bench/stopwatch.ts';
-import { createMemory } from '../src/memory/memory.ts';
-import { createSerial } from '../src/memory/serial.ts';
-import { createDiscordPlatform } from '../src/platform/discord/index.ts';
-import { chooseTemplate, loadTemplates } from '../src/prompt/index.ts';
-import { createAnswerQueue } from '../src/queue/answer-queue.ts';
-import { openStore } from '../src/store/store.ts';
-import { createRecentAnswers } from '../src/trigger/index.ts';
-import { type RespondServices, respond } from '../src/turn/respond.ts';
-import { startFakeDiscord } from '../test/fakes/discord/index.ts';
-import { createFakeEngine } from '../test/fakes/engine.ts';
+import { percentile } from '../src/engine/llama/bench/stopwatch.ts';
+import { startDiscordThread } from './discord-worker.ts';
+import { createInstantEngine } from './instant-engine.ts';
 
 /** Milliseconds a message. */
 export type Overhead = {
@@ -39,80 +31,69 @@ export type Overhead = {
 export type Percentiles = { readonly p50: number; readonly p99: number };
 
 const answer = 'An answer that is long enough to be worth a message of its own at once.';
-const persona: Persona = { id: 'bench', name: 'Bench', summary: 'Measures.', description: 'Bench answers as shortly as it can.' };
+
+/** Until the runtime has compiled what runs often; a bot runs for days. */
+const coldMessages = 300;
+let isWarm = false;
 
 export const measureOverhead = async (
   root: string,
-  watch: Stopwatch,
   sizes: Pick<Overhead, 'channels' | 'messages' | 'conversations' | 'store'> & {
     /** From one message to the next at least. */
     readonly messageMs: number;
   },
 ): Promise<Overhead> => {
   const folder = mkdtempSync(join(tmpdir(), 'paddock-bench-'));
-  const discord = await startFakeDiscord({ rateLimit: { limit: 1_000_000, windowMs: 1000 } });
-  const memory = createMemory({
-    store: await openStore(sizes.store === 'memory' ? 'memory://' : `sqlite://${join(folder, 'bench.db')}`),
-    now: Date.now,
-    logger: silentLogger,
-  });
+  const people = 20;
+  const discord = await startDiscordThread({ channels: sizes.channels, people });
   let [askedAt, answeredAt] = [0, 0];
-  const fake = createFakeEngine({
-    answers: [[answer]],
-    beforePiece: async () => {
-      answeredAt = watch.now();
+  const engine = createInstantEngine(
+    answer,
+    () => {
+      askedAt = discord.now();
     },
+    () => {
+      answeredAt = discord.now();
+    },
+  );
+  const store = sizes.store === 'memory' ? 'memory://' : `sqlite://${join(folder, 'bench.db')}`;
+  const file = join(folder, 'paddock.yaml');
+  writeFileSync(file, `memory: { store: '${store}', historyOnFirstUse: 0 }\ntemplate: chatml\n`);
+  const config = loadConfig({
+    root,
+    file,
+    env: { PADDOCK_DATA: join(folder, 'data'), DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl },
   });
-  const engine: Engine = {
-    ...fake,
-    get model() {
-      return fake.model;
-    },
-    generate: (request) => {
-      askedAt = watch.now();
-      return fake.generate(request);
-    },
-  };
-  const services = await createServices(root, memory, engine);
   const dealtWith = createSignal();
-  const platform = createDiscordPlatform({
-    token: discord.token,
-    apiUrl: discord.apiUrl,
-    editIntervalMs: 1000,
-    logger: silentLogger,
-    commands: [],
-    onMessage: async (message, port) => {
-      await respond(services, message, port);
+  const app = await createApp(config, silentLogger, { shutdown: () => {}, engine });
+  const told: App = {
+    ...app,
+    respond: async (message, port) => {
+      await app.respond(message, port);
       dealtWith.give();
     },
-    onEdit: async () => {},
-    onDelete: async () => {},
-    onFatal: (error) => dealtWith.fail(error),
-  });
+  };
+  const platform = createDiscord(told, config, { logger: silentLogger, onFatal: dealtWith.fail });
   let postedAt: number | undefined;
   const onRequest = (message: unknown): void => {
-    if (isPost(message)) postedAt ??= watch.now();
+    if (isPost(message)) postedAt ??= discord.now();
   };
   subscribe('undici:request:create', onRequest);
   try {
-    const guild = discord.addGuild({ name: 'Bench' });
-    const channels = Array.from({ length: sizes.channels }, (_, index) => guild.addChannel({ name: `channel-${index}` }));
-    const people = Array.from({ length: 20 }, (_, index) => discord.addUser({ name: `person${index}` }));
     await platform.start();
     const measured: { readonly toEngine: number; readonly toDiscord: number }[] = [];
-    /** The first messages meet code that has not run yet. */
-    const warmUp = Math.ceil(sizes.messages / 5);
+    const warmUp = isWarm ? Math.ceil(sizes.messages / 5) : coldMessages;
+    isWarm = true;
     for (let index = -warmUp; index < sizes.messages; index++) {
       const place = (index + warmUp) % sizes.channels;
-      const [channel, person] = [channels[place], people[(index + warmUp) % people.length]];
-      if (!channel || !person) break;
       postedAt = undefined;
-      const startedAt = watch.now();
-      channel.say(person, `${discord.bot.mention} message ${index} of a person who wants to know something`);
-      await dealtWith.taken();
-      const doneAt = watch.now();
+      const [startedAt] = await Promise.all([
+        discord.say(place, (index + warmUp) % people, `message ${index} of a person who wants to know something`),
+        dealtWith.taken(),
+      ]);
+      const doneAt = discord.now();
       if (postedAt === undefined || askedAt < startedAt) throw new Error('a message was not answered');
-      if (sizes.conversations === 'new') await memory.reset(`discord:${channel.id}`);
+      if (sizes.conversations === 'new') await app.memory.reset(`discord:${discord.channelIds[place]}`);
       await sleep(Math.max(0, sizes.messageMs - (doneAt - startedAt)));
       if (index >= 0) measured.push({ toEngine: askedAt - startedAt, toDiscord: postedAt - answeredAt });
     }
@@ -129,7 +110,7 @@ export const measureOverhead = async (
     unsubscribe('undici:request:create', onRequest);
     await platform.close();
     await discord.close();
-    await memory.close();
+    await app.close();
     rmSync(folder, { recursive: true, force: true });
   }
 };
@@ -154,44 +135,5 @@ const createSignal = () => {
       await waiting.promise;
       waiting = Promise.withResolvers<void>();
     },
-  };
-};
-
-const createServices = async (root: string, memory: RespondServices['memory'], engine: Engine): Promise<RespondServices> => {
-  const templates = await loadTemplates([join(root, 'config', 'templates')]);
-  const now = Date.now;
-  return {
-    memory,
-    engine,
-    queue: createAnswerQueue({ slots: () => 2, bounds: bounds.queue, now }),
-    logger: silentLogger,
-    now,
-    arrivals: createSerial({ waitingMax: bounds.memoryOperationsMax, refusal: () => new Error('too many messages wait') }),
-    recentAnswers: createRecentAnswers(),
-    random: Math.random,
-    listen: 'channel',
-    at: async () => ({
-      memory,
-      engine,
-      persona: () => persona,
-      template: () => chooseTemplate(templates, 'chatml')(engine.model),
-      outputTokensMax: 256,
-      stopStrings: [],
-      sampling: {},
-      reasoning: 'hide',
-      trigger: {
-        mention: true,
-        direct: true,
-        ownThreads: true,
-        always: false,
-        words: [],
-        chance: 0,
-        chanceCooldownSeconds: 0,
-        bots: false,
-      },
-      reply: { style: 'reply', voice: 'bot', streaming: true, longAnswers: 'split', linkPreviews: false, buttons: true },
-      now,
-      random: Math.random,
-    }),
   };
 };

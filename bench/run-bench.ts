@@ -38,7 +38,7 @@ export type BenchOptions = {
 
 /** Measures the engine and the plain library in turns, and the bot around it. Rejects with what loading a model rejects with. */
 export const runBench = async (options: BenchOptions): Promise<BenchReport> => {
-  const { modelPath, isGenerated, root, settings, sizes, parts, watch, tell } = options;
+  const { modelPath, isGenerated, root, settings, sizes, parts, tell } = options;
   const loadBefore = loadavg()[0] ?? 0;
   tell('loading the model');
   const info = await openEngine(options, { slots: 1, contextTokens: 512 }, async (engine) => await engine.start());
@@ -74,7 +74,7 @@ export const runBench = async (options: BenchOptions): Promise<BenchReport> => {
           .join(', ')}`,
       );
       overhead.push(
-        await measureOverhead(root, watch, { ...row, messages: sizes.overhead.messages, messageMs: sizes.overhead.messageMs }),
+        await measureOverhead(root, { ...row, messages: sizes.overhead.messages, messageMs: sizes.overhead.messageMs }),
       );
     }
   const machine = { ...report.machine, loadAfter: loadavg()[0] ?? 0 };

@@ -33,7 +33,6 @@ import { lockStore } from '../store/lock-store.ts';
 import { openStore, scrubStore } from '../store/store.ts';
 import { createAnswerCounter } from '../telemetry/answer-counts.ts';
 import { explainConversation } from '../turn/explain.ts';
-import { openConversation } from '../turn/greet.ts';
 import { languageAt } from '../turn/language.ts';
 import { respond } from '../turn/respond.ts';
 import { promptOf } from '../turn/revise.ts';
@@ -52,6 +51,7 @@ import { createHearing, type Hearing } from './hearing.ts';
 import { type Library, loadLibrary } from './library.ts';
 import { createLoading } from './loading.ts';
 import { createLore } from './lore.ts';
+import { createOpening } from './opening.ts';
 import { createPlaces, type Places } from './place-services.ts';
 import { createPlatforms, type Platforms } from './platforms.ts';
 import { createSeenStore } from './seen-store.ts';
@@ -100,12 +100,14 @@ export type App = Pick<Library, 'personas'> &
  * the bot serves without it, and the next question tries again.
  *
  * @param options.locale the language of the bot's own words outside of servers, where no setting chooses one. [English]
+ * @param options.engine to measure the bot without a model. [what the configuration names]
  */
 export const createApp = async (
   config: Config,
   logger: Logger,
-  { shutdown, locale }: { readonly shutdown: () => void; readonly locale?: Locale },
+  options: { readonly shutdown: () => void; readonly locale?: Locale; readonly engine?: Engine },
 ): Promise<App> => {
+  const { shutdown, locale } = options;
   const now = Date.now;
   const library = await loadLibrary(config, (problem) =>
     logger.warn({ part: 'library', problem }, 'an imported file is passed over'),
@@ -116,7 +118,7 @@ export const createApp = async (
   const inRoot = { directory: config.folders.root };
   const lock = await lockStore(config.memory.store, inRoot);
   const open = async () => ({
-    loaded: await createEngine(config, cascade, models, logger),
+    loaded: options.engine ?? (await createEngine(config, cascade, models, logger)),
     store: await openStore(config.memory.store, inRoot),
   });
   const { loaded, store } = await open().catch((error: unknown) => {
@@ -265,15 +267,7 @@ export const createApp = async (
       const telling = tellPlaces(queue, message, port, systemTimers, () => languageAt(places, message.place));
       return respond({ ...services, queue: telling }, message, port).finally(() => admission.done(message));
     },
-    open: async (conversation, port, { id: userId, name: userName }) => {
-      try {
-        const here = await at(undefined);
-        const persona = here.persona(await memory.settings(conversation));
-        await openConversation({ ...here, memory }, conversation, persona, port, { userId, userName, reply: here.reply });
-      } catch (error) {
-        logger.error({ part: 'start', error }, 'the conversation could not be begun with a greeting');
-      }
-    },
+    open: createOpening({ memory, places, logger }),
     ...createHearing({ memory, gate, places, queue, arrivals: services.arrivals, listen: config.memory.listen }),
     prospect: admission.prospect,
     replySettings: admission.replySettings,

@@ -1,6 +1,6 @@
 import { createApp } from '../app/app.ts';
+import { createDiscord } from '../app/discord.ts';
 import { PaddockError } from '../core/error.ts';
-import { createDiscordPlatform } from '../platform/discord/index.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { LoadedSettings } from './load-settings.ts';
 import type { Shutdown } from './shutdown.ts';
@@ -15,31 +15,7 @@ export const serveDiscord = async ({ config }: LoadedSettings, shutdown: Shutdow
   const app = await createApp(config, logger, { shutdown: () => asked.resolve('/admin shutdown') });
   try {
     const refused = Promise.withResolvers<never>();
-    const discord = createDiscordPlatform({
-      token: config.discord.token ?? '',
-      apiUrl: config.discord.apiUrl,
-      editIntervalMs: config.discord.editIntervalMs,
-      logger,
-      commands: app.commands,
-      historyOnFirstUse: config.memory.listen === 'channel' ? config.memory.historyOnFirstUse : 0,
-      seen: app.seen,
-      worn: app.worn,
-      notices: app.notices,
-      pictureOf: app.pictures.of,
-      formerAnswer: app.formerAnswer,
-      heard: app.heard,
-      onForget: app.forget,
-      onForgetServer: app.forgetServer,
-      tree: app.tree,
-      prospect: app.prospect,
-      remembered: app.remembered,
-      replySettingsAt: (_place, message) => app.replySettings(message),
-      onMessage: app.respond,
-      onEdit: app.edited,
-      onDelete: app.deleted,
-      onFatal: refused.reject,
-    });
-    app.platforms.attach('discord', discord);
+    const discord = createDiscord(app, config, { logger, onFatal: refused.reject });
     try {
       const started = discord.start().catch((error: unknown) => {
         throw wrongAddress(error, config.discord.apiUrl);

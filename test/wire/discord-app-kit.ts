@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApp } from '../../src/app/app.ts';
+import { createDiscord } from '../../src/app/discord.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { type Logger, silentLogger } from '../../src/core/logger.ts';
-import { createDiscordPlatform } from '../../src/platform/discord/index.ts';
 import { type FakeDiscord, startFakeDiscord } from '../fakes/discord/index.ts';
 import { temporaryFolder } from '../fakes/models.ts';
 import { closeAfterwards, fastTimers } from './discord-kit.ts';
@@ -69,31 +69,8 @@ type BotOptions = {
 
 const startBot = async ({ config, discord, logger, onShutdown, note }: BotOptions) => {
   const app = await createApp(config, logger, { shutdown: onShutdown });
-  const platform = createDiscordPlatform({
-    token: discord.token,
-    apiUrl: discord.apiUrl,
-    editIntervalMs: 1000,
-    timers: fastTimers,
-    logger,
-    commands: app.commands,
-    historyOnFirstUse: config.memory.historyOnFirstUse,
-    seen: app.seen,
-    worn: app.worn,
-    pictureOf: app.pictures.of,
-    formerAnswer: app.formerAnswer,
-    heard: app.heard,
-    onForget: app.forget,
-    onForgetServer: app.forgetServer,
-    tree: app.tree,
-    prospect: app.prospect,
-    remembered: app.remembered,
-    replySettingsAt: (_place, message) => app.replySettings(message),
-    onMessage: app.respond,
-    onEdit: app.edited,
-    onDelete: app.deleted,
-    onFatal: (error) => note({ error }, 'fatal'),
-  });
-  app.platforms.attach('discord', platform);
+  const served = { ...config, discord: { ...config.discord, token: discord.token, apiUrl: discord.apiUrl } };
+  const platform = createDiscord(app, served, { timers: fastTimers, logger, onFatal: (error) => note({ error }, 'fatal') });
   const close = async (): Promise<void> => {
     platform.drain();
     await app.drain();
