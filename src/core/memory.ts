@@ -47,7 +47,8 @@ export type PinOutcome = 'changed' | 'unchanged' | 'full' | 'unknown';
 export interface Memory {
   /**
    * Adds a turn at the end. A turn that carries a message id already remembered in this
-   * conversation is not added again: the stored one is returned with `isNew: false`.
+   * conversation is not added again: the stored one is returned with `isNew: false`. That a message is
+   * told again with the same `at` is relied upon.
    */
   append(conversation: ConversationKey, turn: NewTurn): Promise<{ readonly turn: Turn; readonly isNew: boolean }>;
   /** The same in one operation with a look at the conversation; undefined, and nothing is added, when the condition fails. */

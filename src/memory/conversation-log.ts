@@ -3,7 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import type { NewTurn, PinOutcome, RemovedTurns, TurnChange, TurnCounts } from '../core/memory.ts';
 import { answersIn, countAnswers, countsAfter, countThrough, firstTurn } from './counts.ts';
 import { emptyHead, type Head, turnId } from './format.ts';
-import { finishPending, messageIdsOf, replaced } from './pending.ts';
+import { finishPending, messageIdsOf, replaced, sealedWith } from './pending.ts';
 import { dropQuotes, withoutQuote } from './quotes.ts';
 import type { Records } from './records.ts';
 import { type Found, findMessages, findQuotes, findTurn, findTurns, segmentAt } from './search.ts';
@@ -38,7 +38,8 @@ export type ConversationLog = {
   turnsOf(ids: readonly string[]): Promise<readonly Turn[]>;
   counts(toId: string | undefined): Promise<TurnCounts>;
   first(): Promise<Turn | undefined>;
-  find(messageId: string): Promise<Turn | undefined>;
+  /** @param saidAt see `findMessages` */
+  find(messageId: string, saidAt?: number): Promise<Turn | undefined>;
   edit(messageId: string, text: string): Promise<boolean>;
   change(id: string, change: TurnChange): Promise<Turn | undefined>;
   remove(messageIds: readonly string[]): Promise<number>;
@@ -108,6 +109,16 @@ export const openConversationLog = async (
     await write(await finished(head));
   };
 
+  /** The turn is remembered once the first write is done; what fails of the sealing is finished by whoever opens the log next. */
+  const writeAndSeal = async (next: Head): Promise<void> => {
+    await write({ ...next, pending: { kind: 'seal' } });
+    try {
+      await write(await finished(head));
+    } catch (error) {
+      logger.warn({ conversation, error }, 'a full block of turns could not be put away yet');
+    }
+  };
+
   const isFull = (tail: readonly Turn[]): boolean =>
     tail.length >= bounds.segmentTurnsMax || charactersOf(tail) >= bounds.segmentCharactersMax;
 
@@ -122,7 +133,10 @@ export const openConversationLog = async (
       }
       const turn = turnOf(newTurn, turnId(head.nextTurn));
       const counts = countsAfter(head, { turns: 1, answers: answersIn([turn]) });
-      await write({ ...head, ...counts, nextTurn: head.nextTurn + 1, tail: [...head.tail, turn] });
+      const next: Head = { ...head, ...counts, nextTurn: head.nextTurn + 1, tail: [...head.tail, turn] };
+      // Nobody waits behind an answer, but everybody for one: where it can be, a tail is sealed then.
+      if (turn.role === 'user' || !isFull(next.tail)) await write(next);
+      else await writeAndSeal(next);
       return turn;
     },
     turns: async ({ fromId = '', toId, newest = Number.POSITIVE_INFINITY }) => {
@@ -152,7 +166,7 @@ export const openConversationLog = async (
       return countThrough(segments, head, toId);
     },
     first: () => firstTurn(segments, head),
-    find: async (messageId) => (await findMessages(segments, head, [messageId]))[0]?.turn,
+    find: async (messageId, saidAt) => (await findMessages(segments, head, [messageId], saidAt))[0]?.turn,
     edit: async (messageId, text) => {
       const [found] = await findMessages(segments, head, [messageId]);
       if (found === undefined) return false;
@@ -227,6 +241,7 @@ export const openConversationLog = async (
       const copyOf = (id: string): string | undefined => copies[turns.findIndex((turn) => turn.id === id)]?.id;
       await write({
         ...rest,
+        ...sealedWith(rest, sealed.flat()),
         nextSegment: to,
         nextTurn: rest.nextTurn + copies.length,
         count: copies.length,

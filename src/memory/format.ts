@@ -116,6 +116,8 @@ const head = z
     firstSegment: counter,
     /** … up to, not including, this one, whose turns are the tail. A number is used again only when a cut has taken all its rows. */
     nextSegment: counter,
+    /** No sealed turn was said after this, in milliseconds since 1970. Absent where none is known to be sealed, or since when. */
+    sealedAt: z.number().exactOptional(),
     /** Turns in all, sealed ones and the tail. */
     count: counter,
     /** Answers among them. Absent in what was stored before they were counted. */
@@ -169,6 +171,17 @@ export const parseRecord = <Kind extends RecordKind>(kind: Kind, value: unknown)
   if (result.success) return result.data as Records[Kind];
   const [issue] = result.error.issues;
   throw new Error(`it is not of its form at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unknown'}`);
+};
+
+/** Turns that are of their form. A turn never changes, and is written again with every one that comes behind it in its tail. */
+const known = new WeakSet<Turn>();
+
+/** Checks a value that is to be written as it will be when it is read; turns that were found to be of their form are passed over. */
+export const checkRecord = (kind: RecordKind, value: unknown): void => {
+  if (kind !== 'conversation') return void parseRecord(kind, value);
+  const { tail } = value as Head;
+  parseRecord(kind, { ...(value as Head), tail: tail.filter((turn) => !known.has(turn)) });
+  for (const turn of tail) known.add(turn);
 };
 
 const upgraded = (kind: RecordKind, value: unknown): unknown => {

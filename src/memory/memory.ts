@@ -6,7 +6,7 @@ import { type Logger, silentLogger } from '../core/logger.ts';
 import type { AppendCondition, Memory, NewTurn } from '../core/memory.ts';
 import { sentence } from '../core/sentence.ts';
 import { type ConversationLog, openConversationLog } from './conversation-log.ts';
-import { withHeadCache } from './head-cache.ts';
+import { withRecordCache } from './record-cache.ts';
 import { createRecords } from './records.ts';
 import { createSerial } from './serial.ts';
 import { settingsThrough } from './settings-of-turns.ts';
@@ -27,7 +27,7 @@ export const createMemory = ({
   readonly now: () => number;
   readonly logger?: Logger;
 }): Memory => {
-  const records = withHeadCache(createRecords(store), bounds.heldHeads);
+  const records = withRecordCache(createRecords(store), bounds.held);
   const serial = createSerial({ waitingMax: bounds.memoryOperationsMax, refusal: tooMuchAtOnce });
   let closed: Promise<void> | undefined;
 
@@ -88,7 +88,7 @@ export const createMemory = ({
 
 const append = async (log: ConversationLog, turn: NewTurn): Promise<{ readonly turn: Turn; readonly isNew: boolean }> => {
   for (const messageId of turn.messageIds) {
-    const known = await log.find(messageId);
+    const known = await log.find(messageId, turn.at);
     if (known !== undefined) return { turn: known, isNew: false };
   }
   const { replyTo, replyToMessageId } = turn;

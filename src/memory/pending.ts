@@ -15,7 +15,7 @@ export const finishPending = async (
     case 'seal':
       await noteQuotes(log, rest.nextSegment, rest.tail);
       await records.writeSegment(conversation, rest.nextSegment, rest.tail, messageIdsOf(rest.tail));
-      return { ...rest, nextSegment: rest.nextSegment + 1, tail: [] };
+      return { ...rest, ...sealedWith(rest, rest.tail), nextSegment: rest.nextSegment + 1, tail: [] };
     case 'remove':
       for (const { segment, turnIds } of pending.segments) {
         const turns = await records.readSegment(conversation, segment);
@@ -55,6 +55,15 @@ export const finishPending = async (
     default:
       return pending satisfies never;
   }
+};
+
+/** When the last of the sealed turns was said, once these are; unknown while there are others of which it is. */
+export const sealedWith = (
+  { firstSegment, nextSegment, sealedAt }: Head,
+  turns: readonly Turn[],
+): { readonly sealedAt?: number } => {
+  if (sealedAt === undefined && firstSegment < nextSegment) return {};
+  return { sealedAt: turns.reduce((latest, { at }) => Math.max(latest, at), sealedAt ?? 0) };
 };
 
 /** Turns with another one in the place of that of its id. */

@@ -3,6 +3,7 @@ import type { ConversationKey, Turn } from '../core/conversation.ts';
 import { PaddockError } from '../core/error.ts';
 import { sentence } from '../core/sentence.ts';
 import {
+  checkRecord,
   formatVersion,
   type Head,
   type MessagePlace,
@@ -62,7 +63,7 @@ export const createRecords = (store: Keyv): Records => {
     guarded('write', entries[0]?.key ?? '', async () => {
       const [only] = entries;
       // What could not be read again would lose the conversation: a time that is no number, say.
-      for (const { kind, value } of entries) parseRecord(kind, value);
+      for (const { kind, value } of entries) checkRecord(kind, value);
       // Adapters answer `setMany` with booleans or with nothing.
       const done: readonly boolean[] | undefined =
         only !== undefined && entries.length === 1

@@ -84,22 +84,27 @@ const guessesMax = 3;
 const segmentsBetween = (id: string, first: string): number =>
   Math.ceil((Number.parseInt(first, 36) - Number.parseInt(id, 36)) / bounds.segmentTurnsMax);
 
-/** Looks messages up: the tail is at hand, the index names the segment of any other. */
+/**
+ * Looks messages up: the tail is at hand, the index names the segment of any other.
+ * @param saidAt when all of them were said, so that new ones need not be looked for among old turns. [unknown]
+ */
 export const findMessages = async (
   { conversation, records }: Segments,
   head: Head,
   messageIds: readonly string[],
+  saidAt?: number,
 ): Promise<readonly Found[]> => {
   const found = new Map<string, Found>();
   const segments = new Set<number>();
   const wanted = new Set(messageIds);
+  const isNewer = saidAt !== undefined && head.sealedAt !== undefined && saidAt > head.sealedAt;
   const collect = (turns: readonly Turn[], segment: Found['segment']): void => {
     for (const turn of turns) if (turn.messageIds.some((id) => wanted.has(id))) found.set(turn.id, { turn, segment });
   };
   collect(head.tail, 'tail');
   const inTail = new Set([...found.values()].flatMap(({ turn }) => turn.messageIds));
   for (const messageId of wanted) {
-    if (inTail.has(messageId) || head.firstSegment === head.nextSegment) continue;
+    if (inTail.has(messageId) || head.firstSegment === head.nextSegment || isNewer) continue;
     const place = await records.readPlace(conversation, messageId);
     // Outside these, it is what an interrupted reset left.
     if (place !== undefined && place.segment >= head.firstSegment && place.segment < head.nextSegment)

@@ -44,8 +44,8 @@ export const texts = (turns: readonly Turn[]): readonly string[] => turns.map((t
 export const expectedTexts = (from: number, to: number): readonly string[] =>
   Array.from({ length: to - from }, (_, index) => `text ${from + index}`);
 
-/** More than two sealed segments and a tail. */
-export const many = bounds.segmentTurnsMax * 2 + 30;
+/** Four sealed segments and a tail. */
+export const many = bounds.segmentTurnsMax * 4 + 30;
 
 export const begin = (store: Keyv): Memory => createMemory({ store, now: () => 5_000 });
 

@@ -120,8 +120,8 @@ for (const [name, open] of Object.entries(stores)) {
           const own = async (): Promise<readonly string[]> => (await storedKeys(store)).filter((key) => !neighbour.includes(key));
 
           await fill(begin(store), many);
-          const sealed = Array.from({ length: bounds.segmentTurnsMax * 2 }, (_, number) => `m${number}`);
-          const segments = ['segment:test:a:0', 'segment:test:a:1'];
+          const segments = [0, 1, 2, 3].map((number) => `segment:test:a:${number}`);
+          const sealed = Array.from({ length: bounds.segmentTurnsMax * segments.length }, (_, number) => `m${number}`);
           assert.deepEqual(await own(), [head, ...sealed.map((id) => `message:test:a:${id}`), ...segments].sort());
           await begin(store).deleteMessages('test:a', sealed);
           assert.deepEqual(await own(), [head, ...segments].sort(), 'the index goes with the turns');

@@ -92,8 +92,14 @@ for (const [name, open] of Object.entries(stores)) {
       withMemory(async (memory) => {
         await memory.append('test:a', said(0, { messageIds: ['first', 'second'] }));
         for (let number = 1; number < many; number += 1) await memory.append('test:a', said(number));
-        for (const messageIds of [['first'], ['new', 'second'], [`m${many - 1}`], ['m70']]) {
-          const again = await memory.append('test:a', said(999, { messageIds }));
+        const told = [
+          { number: 0, messageIds: ['first'] },
+          { number: 0, messageIds: ['new', 'second'] },
+          { number: 999, messageIds: [`m${many - 1}`] },
+          { number: 70, messageIds: ['m70'] },
+        ];
+        for (const { number, messageIds } of told) {
+          const again = await memory.append('test:a', said(number, { messageIds }));
           assert.equal(again.isNew, false);
           assert.ok(messageIds.some((id) => again.turn.messageIds.includes(id)));
         }

@@ -1,15 +1,18 @@
 /** What is remembered of conversations, and found again. */
 export const memoryBounds = {
   /** Turns in one stored segment of a conversation. */
-  segmentTurnsMax: 64,
+  segmentTurnsMax: 32,
   /** Characters of the texts after which a segment is full, however few turns it has. */
   segmentCharactersMax: 65_536,
   /** Characters of a conversation's key. */
   conversationKeyCharactersMax: 200,
   /** Operations of memory that wait for one conversation. */
   memoryOperationsMax: 1000,
-  /** Heads of conversations (their newest turns) that are held in memory: so many, and characters of all. */
-  heldHeads: { headsMax: 1000, charactersMax: 16_000_000 },
+  /** What is held in memory of conversations, their heads (with the newest turns) and segments: so many, and characters of all. */
+  held: {
+    heads: { countMax: 1000, charactersMax: 16_000_000 },
+    segments: { countMax: 1000, charactersMax: 8_000_000 },
+  },
   /** Characters of one message taken from a platform; the rest is cut. */
   messageCharactersMax: 16_000,
   /** Characters of a display name in a prompt. */

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bounds } from '../../../src/core/bounds.ts';
-import type { NewTurn } from '../../../src/core/memory.ts';
-import { withHeadCache } from '../../../src/memory/head-cache.ts';
+import type { Memory, NewTurn } from '../../../src/core/memory.ts';
 import { createMemory } from '../../../src/memory/memory.ts';
+import { withRecordCache } from '../../../src/memory/record-cache.ts';
 import { createRecords } from '../../../src/memory/records.ts';
 import { createPlainStore, type PlainStore } from '../../contract/plain-store.ts';
 
@@ -68,6 +68,35 @@ describe('the cost of memory', () => {
     assert.ok((old?.bytesWritten ?? 0) - (young?.bytesWritten ?? 0) < 30);
   });
 
+  it('of an append that was said after all that is sealed is one write, without a look-up', async () => {
+    const store = createPlainStore();
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    for (let number = 0; number < 2 * bounds.segmentTurnsMax + 10; number += 1)
+      await memory.append('test:a', { ...said(`m${number}`), at: 1000 + number });
+    const late = await costOf(store, () => memory.append('test:a', { ...said('new'), at: 5000 }));
+    assert.deepEqual([late.reads, late.writes], [0, 1]);
+    // One that was said before may be among the sealed ones, whoever read the head.
+    for (const each of [memory, createMemory({ store: store.keyv, now: () => 0 })]) {
+      assert.equal((await each.append('test:a', { ...said('m3'), at: 1003 })).isNew, false);
+      const last = 2 * bounds.segmentTurnsMax - 1;
+      assert.equal((await each.append('test:a', { ...said(`m${last}`), at: 1000 + last })).isNew, false);
+    }
+    await memory.copy('test:a', 'test:b', { newest: 1000 });
+    const copied = await costOf(store, () => memory.append('test:b', { ...said('newer'), at: 5001 }));
+    assert.deepEqual([copied.reads, copied.writes], [0, 1]);
+  });
+
+  it('of a question whose answers fill the tails is always one write, and no read', async () => {
+    const store = createPlainStore();
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    for (let number = 0; number < 4 * bounds.segmentTurnsMax; number += 2) {
+      const question = await costOf(store, () => memory.append('test:a', { ...said(`m${number}`), at: 1000 + number }));
+      assert.deepEqual([question.reads, question.writes], [number === 0 ? 1 : 0, 1], `at ${number} turns`);
+      await memory.append('test:a', { ...said(`m${number + 1}`), role: 'assistant', at: 1001 + number });
+    }
+    assert.equal([...store.rows.keys()].filter((key) => key.includes('segment:')).length, 4);
+  });
+
   it('of an append is the same at 10 turns and at 5 000, all of them really said', async () => {
     const store = createPlainStore();
     const memory = createMemory({ store: store.keyv, now: () => 0 });
@@ -96,10 +125,11 @@ describe('the cost of memory', () => {
     // A turn is found by its id in as many steps as halve 78 segments, and once more where it is.
     for (const at of [0, 2_500, late - 100]) {
       const id = at.toString(36).padStart(9, '0');
-      const { reads: found } = await costOf(store, () => memory.turn('test:a', id));
-      assert.ok(found <= 1 + Math.ceil(Math.log2(79)), `${found} reads`);
-      const change = await costOf(store, () => memory.change('test:a', id, { kind: 'add', text: 'x' }));
-      assert.deepEqual([change.reads - found, change.writes], [1, 1]);
+      const cold = createMemory({ store: store.keyv, now: () => 0 });
+      const { reads: found } = await costOf(store, () => cold.turn('test:a', id));
+      assert.ok(found <= 2 + Math.ceil(Math.log2(79)), `${found} reads`);
+      const change = await costOf(store, () => cold.change('test:a', id, { kind: 'add', text: 'x' }));
+      assert.deepEqual([change.reads, change.writes], [0, 1], 'what was read is held');
     }
   });
 
@@ -115,8 +145,9 @@ describe('the cost of memory', () => {
     };
     assert.equal(await reads(9_999, 9_998), 1, 'the newest stand in the head');
     assert.equal(await reads(3), 2);
-    assert.equal(await reads(3, 9, 17, 63), 2);
-    assert.equal(await reads(63, 64), 3);
+    const last = bounds.segmentTurnsMax - 1;
+    assert.equal(await reads(3, 9, 17, last), 2);
+    assert.equal(await reads(last, last + 1), 3);
     assert.equal(await reads(0, 1_000, 2_000, 5_555, 9_000, 9_999), 6);
     // Segments that are not full are found by halves, after some guesses.
     await memory.reset('test:a');
@@ -159,16 +190,22 @@ describe('the cost of memory', () => {
 
   it('of the newest turns is the segments that hold them', async () => {
     const store = await conversationOf(1_000_000, 2);
-    const memory = createMemory({ store: store.keyv, now: () => 0 });
-    const reads = async (newest: number) => (await costOf(store, () => memory.turns('test:a', { newest }))).reads;
-    assert.equal(await reads(10), 1, 'the head, once');
-    assert.equal(await reads(10), 0);
-    assert.equal(await reads(11), 1);
-    assert.equal(await reads(10 + bounds.segmentTurnsMax), 1);
-    assert.equal(await reads(10 + bounds.segmentTurnsMax + 1), 2);
+    const open = () => createMemory({ store: store.keyv, now: () => 0 });
+    const reads = async (range: object, memory = open()) => (await costOf(store, () => memory.turns('test:a', range))).reads;
+    const memory = open();
+    assert.equal(await reads({ newest: 10 }, memory), 1, 'the head, once');
+    assert.equal(await reads({ newest: 10 }, memory), 0);
+    assert.equal(await reads({ newest: 11 }), 2);
+    assert.equal(await reads({ newest: 10 + bounds.segmentTurnsMax }), 2);
+    assert.equal(await reads({ newest: 10 + bounds.segmentTurnsMax + 1 }), 3);
+    assert.equal(await reads({ newest: 11 }, memory), 1);
+    assert.equal(await reads({ newest: 11 }, memory), 0, 'a segment is held too');
     const [oldest] = await memory.turns('test:a', { newest: 10 + bounds.segmentTurnsMax });
-    const { reads: fromId } = await costOf(store, () => memory.turns('test:a', { fromId: oldest?.id ?? '' }));
-    assert.equal(fromId, 1, 'the segment that begins with the wanted turn is the last one read');
+    assert.equal(
+      await reads({ fromId: oldest?.id ?? '' }),
+      2,
+      'the segment that begins with the wanted turn is the last one read',
+    );
     assert.equal((await costOf(store, () => memory.count('test:a'))).reads, 0);
     assert.equal((await costOf(store, () => memory.settings('test:a'))).reads, 0);
   });
@@ -177,13 +214,18 @@ describe('the cost of memory', () => {
     const store = createPlainStore();
     const memory = createMemory({ store: store.keyv, now: () => 0 });
     for (let number = 0; number < bounds.segmentTurnsMax * 6; number += 1) await memory.append('test:a', said(`m${number}`));
-    assert.deepEqual((await costOf(store, () => memory.findByMessage('test:a', 'm0'))).reads, 2);
-    const edit = await costOf(store, () => memory.editMessage('test:a', 'm0', 'edited'));
+    const coldCost = (work: (cold: Memory) => Promise<unknown>) => {
+      const cold = createMemory({ store: store.keyv, now: () => 0 });
+      return costOf(store, () => work(cold));
+    };
+    assert.equal((await coldCost((cold) => cold.findByMessage('test:a', 'm0'))).reads, 3, 'head, index, segment');
+    assert.equal((await costOf(store, () => memory.findByMessage('test:a', 'm0'))).reads, 1, 'the others are held');
+    const edit = await coldCost((cold) => cold.editMessage('test:a', 'm0', 'edited'));
     assert.deepEqual([edit.reads, edit.writes], [3, 1]);
-    const remove = await costOf(store, () => memory.deleteMessages('test:a', ['m0']));
+    const remove = await coldCost((cold) => cold.deleteMessages('test:a', ['m0']));
     assert.deepEqual([remove.reads, remove.writes], [4, 4], 'of these reads, one looks for who quotes it');
-    const unknown = await costOf(store, () => memory.deleteMessages('test:a', ['unknown']));
-    assert.deepEqual([unknown.reads, unknown.writes], [2, 0]);
+    const unknown = await coldCost((cold) => cold.deleteMessages('test:a', ['unknown']));
+    assert.deepEqual([unknown.reads, unknown.writes], [3, 0]);
   });
 
   it('of what is said where nothing is remembered is one read, the first time', async () => {
@@ -197,7 +239,10 @@ describe('the cost of memory', () => {
 
   it('of what is held is bounded: the conversations used last, and the text of them all', async () => {
     const { keyv, costs, rows } = createPlainStore();
-    const records = withHeadCache(createRecords(keyv), { headsMax: 3, charactersMax: 3000 });
+    const records = withRecordCache(createRecords(keyv), {
+      heads: { countMax: 3, charactersMax: 3000 },
+      segments: { countMax: 3, charactersMax: 3000 },
+    });
     await createMemory({ store: keyv, now: () => 0 }).append('test:a', said('m'));
     const head = await records.readHead('test:a');
     assert.ok(head);

@@ -159,7 +159,7 @@ const failuresOf = (kind: 'write' | 'read', position: number): readonly Failure[
         [false, true].map((isDead) => ({ arm: (store) => store.failAt(position, { isApplied, isDead }), isDead })),
       );
 
-/** Runs the steps into a failure; undefined when they end before it. */
+/** Runs the steps into a failure. One that comes behind what was asked for is not told: all steps are done then. */
 const runInto = async (steps: readonly Step[], { arm }: Failure) => {
   const store = createPlainStore();
   arm(store);
@@ -174,15 +174,21 @@ const runInto = async (steps: readonly Step[], { arm }: Failure) => {
       return { store, before: model, after: wanted, left: steps.slice(index), index };
     }
   }
-  return undefined;
+  return { store, before: model, after: model, left: [], index: steps.length };
+};
+
+const countAll = async (kind: 'write' | 'read', steps: readonly Step[]): Promise<number> => {
+  const store = createPlainStore();
+  for (const [index, step] of steps.entries()) await run(store, step, `text ${index}`);
+  return kind === 'write' ? store.costs.writes : store.costs.reads;
 };
 
 /** Lets each write (or read) fail in turn, and looks at what comes after. Returns how many there were. */
 const failEverywhere = async (kind: 'write' | 'read', steps: readonly Step[]): Promise<number> => {
-  for (let position = 0; ; position += 1) {
+  const count = await countAll(kind, steps);
+  for (let position = 0; position < count; position += 1) {
     for (const failure of failuresOf(kind, position)) {
       const crash = await runInto(steps, failure);
-      if (crash === undefined) return position;
       const { before, after, left, index } = crash;
       // The rows are what the disk kept; with a store that only failed once, the same one goes on.
       const store = failure.isDead ? createPlainStore(crash.store.rows) : crash.store;
@@ -205,6 +211,7 @@ const failEverywhere = async (kind: 'write' | 'read', steps: readonly Step[]): P
       assert.deepEqual([...store.rows.keys()], []);
     }
   }
+  return count;
 };
 
 const append = (...ids: string[]): Step => ({ kind: 'append', ids });
@@ -231,6 +238,12 @@ const script: readonly Step[] = [
   append('1'),
   { kind: 'cut', kept: 0 },
   ...['1', '2', '3', '4'].map((id) => append(id)),
+  // An answer fills the tail, which is sealed behind it.
+  { kind: 'clear' },
+  append('1', '1 again'),
+  append('2', '2 again'),
+  append('3'),
+  append('4'),
 ];
 
 describe('a crash of the memory', () => {
