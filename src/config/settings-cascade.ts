@@ -73,33 +73,45 @@ export const createSettingsCascade = (config: Config, presets: Presets): Setting
     return { layers, preset, choice };
   };
 
+  const settingsAt = (place: Place | undefined, model: ModelNames | undefined, overrides: Overrides): AnswerSettings => {
+    const { layers, preset } = resolve(place, model, overrides);
+    const answer = merged(layers, defaults.answer, (written) => written.answer);
+    const timeZone = nearest(layers, (written) => written.timeZone) ?? defaults.timeZone;
+    const historyTurnsMax = nearest(layers, ({ historyTurnsMax }) => historyTurnsMax) ?? defaults.historyTurnsMax;
+    return {
+      ...(preset !== undefined && { preset: preset.id }),
+      personaId: nearest(layers, ({ persona }) => persona) ?? config.persona,
+      template: templateOf(layers, preset),
+      sampling: samplingOf(samplingAt(layers)),
+      outputTokensMax: answer.tokensMax,
+      stopStrings: stopStringsOf(layers, preset),
+      reasoning: answer.reasoning,
+      ...(preset?.layout !== undefined && { layout: preset.layout }),
+      ...(timeZone !== 'auto' && { timeZone }),
+      ...(historyTurnsMax !== 'all' && { historyTurnsMax }),
+      adultPersonas: limited(layers, 'adultPersonas', defaults.adultPersonas),
+      personaChoice: limited(layers, 'personaChoice', defaults.personaChoice),
+      trigger: merged(layers, defaults.trigger, (written) => written.trigger),
+      reply: { ...merged(layers, defaults.reply, (written) => written.reply), ...languageAt(layers, place) },
+      recall: merged(layers, defaults.recall, (written) => written.recall),
+      quota: {
+        perUserPerHour: limited(layers, 'quota.perUserPerHour', defaults.quota.perUserPerHour),
+        perServerPerHour: limited(layers, 'quota.perServerPerHour', defaults.quota.perServerPerHour),
+      },
+    };
+  };
+
+  /** What was found for a place, which travels with its message and is asked about several times on the way. */
+  const found = new WeakMap<Place, Found>();
+
   return {
-    settingsAt(place, model, overrides) {
-      const { layers, preset } = resolve(place, model, overrides);
-      const answer = merged(layers, defaults.answer, (written) => written.answer);
-      const timeZone = nearest(layers, (written) => written.timeZone) ?? defaults.timeZone;
-      const historyTurnsMax = nearest(layers, ({ historyTurnsMax }) => historyTurnsMax) ?? defaults.historyTurnsMax;
-      return {
-        ...(preset !== undefined && { preset: preset.id }),
-        personaId: nearest(layers, ({ persona }) => persona) ?? config.persona,
-        template: templateOf(layers, preset),
-        sampling: samplingOf(samplingAt(layers)),
-        outputTokensMax: answer.tokensMax,
-        stopStrings: stopStringsOf(layers, preset),
-        reasoning: answer.reasoning,
-        ...(preset?.layout !== undefined && { layout: preset.layout }),
-        ...(timeZone !== 'auto' && { timeZone }),
-        ...(historyTurnsMax !== 'all' && { historyTurnsMax }),
-        adultPersonas: limited(layers, 'adultPersonas', defaults.adultPersonas),
-        personaChoice: limited(layers, 'personaChoice', defaults.personaChoice),
-        trigger: merged(layers, defaults.trigger, (written) => written.trigger),
-        reply: { ...merged(layers, defaults.reply, (written) => written.reply), ...languageAt(layers, place) },
-        recall: merged(layers, defaults.recall, (written) => written.recall),
-        quota: {
-          perUserPerHour: limited(layers, 'quota.perUserPerHour', defaults.quota.perUserPerHour),
-          perServerPerHour: limited(layers, 'quota.perServerPerHour', defaults.quota.perServerPerHour),
-        },
-      };
+    settingsAt(place, model, overrides = new Map()) {
+      const known = place && found.get(place);
+      if (known && known.model === model && isSame(known.overrides, overrides) && isSame(known.presets, presets))
+        return known.settings;
+      const settings = settingsAt(place, model, overrides);
+      if (place) found.set(place, { model, overrides: new Map(overrides), presets: new Map(presets), settings });
+      return settings;
     },
     explainAt(place, model, overrides) {
       const { layers, preset, choice } = resolve(place, model, overrides);
@@ -117,6 +129,17 @@ export const createSettingsCascade = (config: Config, presets: Presets): Setting
     },
   };
 };
+
+type Found = {
+  readonly model: ModelNames | undefined;
+  readonly overrides: Overrides;
+  readonly presets: Presets;
+  readonly settings: AnswerSettings;
+};
+
+/** Whether both hold the same values, which are replaced and never changed. */
+const isSame = (one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): boolean =>
+  one.size === other.size && [...one].every(([key, value]) => other.get(key) === value);
 
 /** The configuration, then the server, then its channels, the nearest last. */
 const levelsAt = (config: Config, place: Place | undefined, overrides: Overrides): readonly Level[] => {

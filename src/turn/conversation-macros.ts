@@ -61,4 +61,10 @@ export const keepVariables = async (
   if (Object.keys(global).length > 0) await globalVariables?.set({ conversation, serverId: place?.serverId }, global);
 };
 
-const machineZone = (): string => new Intl.DateTimeFormat('en').resolvedOptions().timeZone;
+/** Looked up once for what `TZ` says: it takes a third of a millisecond. */
+let zone: { readonly set: string | undefined; readonly name: string } | undefined;
+const machineZone = (): string => {
+  const set = process.env.TZ;
+  if (zone === undefined || zone.set !== set) zone = { set, name: new Intl.DateTimeFormat('en').resolvedOptions().timeZone };
+  return zone.name;
+};

@@ -13,7 +13,7 @@ import { affinityOf } from './affinity.ts';
 import { speaksAsItself } from './own-name.ts';
 import { type PrepareOptions, type PrepareServices, preparePrompt } from './prepare.ts';
 import { withPersona } from './scene-speakers.ts';
-import type { TurnEvents } from './turn-events.ts';
+import type { TurnEvents, Whereabouts } from './turn-events.ts';
 import { writeAnswer } from './write-answer.ts';
 
 /** How answers are made in one place. */
@@ -75,10 +75,7 @@ export const makeAnswer = async <Kept>(
   // Read now, not when it was asked for, so that what was said meanwhile is known.
   const prepared = await preparePrompt(here, conversation, options);
   if (!prepared) return undefined;
-  if (prepared.newStartId !== undefined) {
-    await memory.configure(conversation, { promptStartId: prepared.newStartId });
-    services.events?.dropped?.(where);
-  }
+  if (prepared.newStartId !== undefined) void noteStart(services, where, prepared.newStartId);
 
   const { composed, input } = prepared;
   const { open = '' } = options;
@@ -128,6 +125,20 @@ export const makeAnswer = async <Kept>(
   const { turns: droppedTurns } = composed.dropped;
   logger.info({ part: 'answer', conversation, persona: speaker.id, reason, ...usage, droppedTurns }, 'answered');
   return kept;
+};
+
+/** The model is asked meanwhile. Without the note the next prompt finds its beginning anew, that is all. */
+const noteStart = async (
+  { memory, events, logger }: AnswerServices,
+  where: Whereabouts,
+  promptStartId: string,
+): Promise<void> => {
+  try {
+    await memory.configure(where.conversation, { promptStartId });
+    events?.dropped?.(where);
+  } catch (error) {
+    logger.warn({ part: 'answer', conversation: where.conversation, error }, 'where the prompt begins could not be noted');
+  }
 };
 
 const speakerOf = (

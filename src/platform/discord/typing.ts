@@ -24,7 +24,10 @@ export const createTyping = (send: () => Promise<unknown>, timers: Timers, onTro
     start: () => {
       if (isOn) return;
       isOn = true;
-      say();
+      // What begins with it is to be asked of the model first, for which everybody waits.
+      setImmediate(() => {
+        if (isOn) say();
+      });
     },
     stop: () => {
       isOn = false;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { placeSchema } from '../../../src/config/setting-names.ts';
+import { createSettingsCascade } from '../../../src/config/settings-cascade.ts';
 import { big, load, mistakesOf, other, thread } from './cascade-kit.ts';
 
 describe('the language of the bot’s own words', () => {
@@ -215,5 +216,25 @@ channels:
         [sampling.temperature, outputTokensMax, personaId, template, stopStrings],
       );
     }
+  });
+
+  it('are found once for a place as long as nothing changes, and anew when something does', () => {
+    const { config, presets } = load(places);
+    const all = new Map(presets);
+    const cascade = createSettingsCascade(config, all);
+    const once = cascade.settingsAt(thread, big);
+    assert.equal(cascade.settingsAt(thread, big), once);
+    assert.equal(cascade.settingsAt(thread, big, new Map()), once);
+    const set = new Map([['11', placeSchema.parse({ persona: 'sage' })]]);
+    const changed = cascade.settingsAt(thread, big, set);
+    assert.deepEqual([once.personaId, changed.personaId], ['ember', 'sage']);
+    assert.equal(cascade.settingsAt(thread, big, new Map(set)), changed);
+    assert.deepEqual(cascade.settingsAt(thread, big), once);
+    assert.equal(cascade.settingsAt({ ...thread }, other, set).personaId, 'sage');
+    const bot = all.get('bot') ?? assert.fail('no preset');
+    all.set('bot', { ...bot, answer: { ...bot.answer, stopStrings: ['NEW'] } });
+    assert.ok(cascade.settingsAt(thread, big).stopStrings.includes('NEW'));
+    all.clear();
+    assert.ok(!cascade.settingsAt(thread, big).stopStrings.includes('NEW'));
   });
 });
