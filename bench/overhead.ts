@@ -32,15 +32,13 @@ export type Percentiles = { readonly p50: number; readonly p99: number };
 
 const answer = 'An answer that is long enough to be worth a message of its own at once.';
 
-/** Until the runtime has compiled what runs often; a bot runs for days. */
-const coldMessages = 300;
-let isWarm = false;
-
 export const measureOverhead = async (
   root: string,
   sizes: Pick<Overhead, 'channels' | 'messages' | 'conversations' | 'store'> & {
     /** From one message to the next at least. */
     readonly messageMs: number;
+    /** Messages before those that are measured. */
+    readonly warmUp: number;
   },
 ): Promise<Overhead> => {
   const folder = mkdtempSync(join(tmpdir(), 'paddock-bench-'));
@@ -82,8 +80,7 @@ export const measureOverhead = async (
   try {
     await platform.start();
     const measured: { readonly toEngine: number; readonly toDiscord: number }[] = [];
-    const warmUp = isWarm ? Math.ceil(sizes.messages / 5) : coldMessages;
-    isWarm = true;
+    const { warmUp } = sizes;
     for (let index = -warmUp; index < sizes.messages; index++) {
       const place = (index + warmUp) % sizes.channels;
       postedAt = undefined;

@@ -84,7 +84,10 @@ export const openConversationLog = async (
     if (segment === 'tail') return write({ ...head, tail: replaced(head.tail, turn) });
     const goneMessageIds = former.messageIds.filter((id) => !turn.messageIds.includes(id));
     if (goneMessageIds.length > 0 || turn.messageIds.some((id) => !former.messageIds.includes(id))) {
-      await write({ ...head, pending: { kind: 'replace', segment, turn, goneMessageIds } });
+      // Its new messages are newer than what was sealed.
+      const { sealedAt } = head;
+      const later = sealedAt === undefined ? {} : { sealedAt: Math.max(sealedAt, now()) };
+      await write({ ...head, ...later, pending: { kind: 'replace', segment, turn, goneMessageIds } });
       return write(await finished(head));
     }
     const turns = replaced(await records.readSegment(conversation, segment), turn);
@@ -140,7 +143,7 @@ export const openConversationLog = async (
       return turn;
     },
     turns: async ({ fromId = '', toId, newest = Number.POSITIVE_INFINITY }) => {
-      const isInTail = toId === undefined || toId >= (head.tail[0]?.id ?? '');
+      const isInTail = toId === undefined || toId >= (head.tail[0]?.id ?? turnId(head.nextTurn));
       const last = isInTail ? head.nextSegment - 1 : ((await segmentAt(segments, head, toId))?.number ?? -1);
       const upTo = (turns: readonly Turn[]) => (toId === undefined ? turns : turns.filter(({ id }) => id <= toId));
       const blocks: (readonly Turn[])[] = [isInTail ? upTo(head.tail) : []];
@@ -253,7 +256,7 @@ export const openConversationLog = async (
       return copies.length;
     },
     clear: async () => {
-      const { isCutOff: _former, ...rest } = head;
+      const { isCutOff: _former, sealedAt: _gone, ...rest } = head;
       const { count, firstSegment: from, nextSegment: to } = head;
       const kept = settingsWithoutTurns(head.settings);
       const isClean = Object.keys(kept).length === Object.keys(head.settings).length;

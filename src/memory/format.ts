@@ -107,6 +107,7 @@ const pending = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('replace'), segment: counter, turn, goneMessageIds: z.array(z.string()) }),
 ]);
 
+const fewerThanItHas = 'counts fewer turns than it has';
 const head = z
   .strictObject({
     v: z.literal(formatVersion),
@@ -131,7 +132,7 @@ const head = z
     pending: pending.exactOptional(),
   })
   .refine(({ firstSegment, nextSegment }) => firstSegment <= nextSegment, 'ends before it begins')
-  .refine(({ count, tail }) => count >= tail.length, 'counts fewer turns than it has')
+  .refine(({ count, tail }) => count >= tail.length, fewerThanItHas)
   .refine(({ count, answers = 0 }) => answers <= count, 'counts more answers than turns');
 
 const segment = z.strictObject({ v: z.literal(formatVersion), turns: z.array(turn) });
@@ -173,14 +174,14 @@ export const parseRecord = <Kind extends RecordKind>(kind: Kind, value: unknown)
   throw new Error(`it is not of its form at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unknown'}`);
 };
 
-/** Turns that are of their form. A turn never changes, and is written again with every one that comes behind it in its tail. */
-const known = new WeakSet<Turn>();
-
-/** Checks a value that is to be written as it will be when it is read; turns that were found to be of their form are passed over. */
-export const checkRecord = (kind: RecordKind, value: unknown): void => {
+/** Checks a value that is to be written as it will be when it is read. @param known turns that are of their form, to be passed over; more come to them. */
+export const checkRecord = (kind: RecordKind, value: unknown, known: WeakSet<Turn>): void => {
   if (kind !== 'conversation') return void parseRecord(kind, value);
-  const { tail } = value as Head;
-  parseRecord(kind, { ...(value as Head), tail: tail.filter((turn) => !known.has(turn)) });
+  const head = value as Head;
+  const { tail } = head;
+  parseRecord(kind, { ...head, tail: tail.filter((turn) => !known.has(turn)) });
+  // The form's own rule sees only those that are new.
+  if (head.count < tail.length) throw new Error(fewerThanItHas);
   for (const turn of tail) known.add(turn);
 };
 

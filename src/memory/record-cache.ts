@@ -11,6 +11,15 @@ export type HeldMax = { readonly countMax: number; readonly charactersMax: numbe
  * what the store took: a write that failed may have been made, so its record is read again.
  */
 export const withRecordCache = (records: Records, bounds: { readonly heads: HeldMax; readonly segments: HeldMax }): Records => {
+  /** Of turns, as each is held and measured again with every one that comes behind it. */
+  const lengths = new WeakMap<Turn, number>();
+  const lengthOf = (turns: readonly Turn[]): number =>
+    turns.reduce((sum, turn) => {
+      const length = lengths.get(turn) ?? JSON.stringify(turn).length;
+      lengths.set(turn, length);
+      return sum + length;
+    }, 0);
+
   /** Undefined: there is no such conversation. */
   const heads = createHeld<Head | undefined>(bounds.heads, (head) =>
     head ? lengthOf(head.tail) + JSON.stringify(untailed(head)).length : 0,
@@ -72,12 +81,3 @@ const createHeld = <Value>({ countMax, charactersMax }: HeldMax, measure: (value
 };
 
 const untailed = ({ tail: _tail, ...rest }: Head): object => rest;
-
-/** Of turns, each of which is held and measured again with every one that comes behind it. */
-const lengths = new WeakMap<Turn, number>();
-const lengthOf = (turns: readonly Turn[]): number =>
-  turns.reduce((sum, turn) => {
-    const length = lengths.get(turn) ?? JSON.stringify(turn).length;
-    lengths.set(turn, length);
-    return sum + length;
-  }, 0);

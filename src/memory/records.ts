@@ -46,6 +46,9 @@ export type Records = {
 export const createRecords = (store: Keyv): Records => {
   if (!store.throwOnErrors) throw new TypeError('The memory needs a Keyv with throwOnErrors: true, as openStore makes them');
 
+  // A turn never changes, and is written again with every one that comes behind it in its tail.
+  const known = new WeakSet<Turn>();
+
   /** Keyv's `get` can take an error for an absent key; `getRaw` can't. */
   const read = async <Kind extends RecordKind>(kind: Kind, key: string) => {
     const data = await guarded('read', key, () => store.getRaw<unknown>(key));
@@ -63,7 +66,7 @@ export const createRecords = (store: Keyv): Records => {
     guarded('write', entries[0]?.key ?? '', async () => {
       const [only] = entries;
       // What could not be read again would lose the conversation: a time that is no number, say.
-      for (const { kind, value } of entries) checkRecord(kind, value);
+      for (const { kind, value } of entries) checkRecord(kind, value, known);
       // Adapters answer `setMany` with booleans or with nothing.
       const done: readonly boolean[] | undefined =
         only !== undefined && entries.length === 1

@@ -37,7 +37,7 @@ export const conversationMacros = async (
   { group, groupNotMuted }: Pick<ScenePart, 'group' | 'groupNotMuted'>,
 ): Promise<Omit<MacroValues, 'char' | 'user'>> => ({
   now: services.now(),
-  timeZone: services.timeZone ?? machineZone(),
+  timeZone: services.timeZone ?? machineZone,
   random: services.random,
   pickSeed: settings.pickSeed ?? conversation,
   group,
@@ -61,10 +61,5 @@ export const keepVariables = async (
   if (Object.keys(global).length > 0) await globalVariables?.set({ conversation, serverId: place?.serverId }, global);
 };
 
-/** Looked up once for what `TZ` says: it takes a third of a millisecond. */
-let zone: { readonly set: string | undefined; readonly name: string } | undefined;
-const machineZone = (): string => {
-  const set = process.env.TZ;
-  if (zone === undefined || zone.set !== set) zone = { set, name: new Intl.DateTimeFormat('en').resolvedOptions().timeZone };
-  return zone.name;
-};
+/** A third of a millisecond, so only where a text tells the time. */
+const machineZone = (): string => new Intl.DateTimeFormat('en').resolvedOptions().timeZone;

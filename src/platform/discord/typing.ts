@@ -24,10 +24,7 @@ export const createTyping = (send: () => Promise<unknown>, timers: Timers, onTro
     start: () => {
       if (isOn) return;
       isOn = true;
-      // What begins with it is to be asked of the model first, for which everybody waits.
-      setImmediate(() => {
-        if (isOn) say();
-      });
+      say();
     },
     stop: () => {
       isOn = false;

@@ -54,7 +54,9 @@ const choose = ({ call, text }: MacroScope, random: () => number): string => {
 const when =
   (write: (at: number, timeZone: string, scope: MacroScope) => string | undefined): Expand =>
   (scope) =>
-    scope.values.now === undefined ? undefined : write(scope.values.now, scope.values.timeZone ?? 'UTC', scope);
+    scope.values.now === undefined ? undefined : write(scope.values.now, zoneOf(scope.values), scope);
+
+const zoneOf = ({ timeZone = 'UTC' }: MacroValues): string => (typeof timeZone === 'string' ? timeZone : timeZone());
 
 const withVariables =
   (use: (variables: VariableSession, name: string, argument: string) => string): Expand =>

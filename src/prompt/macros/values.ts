@@ -25,8 +25,8 @@ export type MacroValues = {
   readonly lastCharMessage?: string;
   /** In milliseconds since 1970. */
   readonly now?: number;
-  /** An IANA name such as `Europe/Vienna`. [UTC] */
-  readonly timeZone?: string;
+  /** An IANA name such as `Europe/Vienna`, or what looks it up. [UTC] */
+  readonly timeZone?: string | (() => string);
   /** When the human wrote before this message, in milliseconds since 1970, for `{{idle_duration}}`. */
   readonly lastUserAt?: number;
   /** 0 up to, but not including, 1. */

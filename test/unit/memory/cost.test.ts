@@ -81,6 +81,11 @@ describe('the cost of memory', () => {
       const last = 2 * bounds.segmentTurnsMax - 1;
       assert.equal((await each.append('test:a', { ...said(`m${last}`), at: 1000 + last })).isNew, false);
     }
+    // A turn that got new messages later is found by them, too.
+    const [oldest] = await memory.turns('test:a', { toId: '000000000', newest: 1 });
+    const later = createMemory({ store: store.keyv, now: () => 7000 });
+    assert.ok(await later.change('test:a', oldest?.id ?? '', { kind: 'carry', messageIds: ['m0', 'posted-later'] }));
+    assert.equal((await later.append('test:a', { ...said('posted-later'), at: 6999 })).isNew, false);
     await memory.copy('test:a', 'test:b', { newest: 1000 });
     const copied = await costOf(store, () => memory.append('test:b', { ...said('newer'), at: 5001 }));
     assert.deepEqual([copied.reads, copied.writes], [0, 1]);
@@ -157,6 +162,16 @@ describe('the cost of memory', () => {
     const few = await reads(at);
     assert.ok(few <= 1 + 3 + Math.ceil(Math.log2(101)), `${few} reads`);
     assert.equal((await memory.turnsOf('test:a', ids(at)))[0]?.messageIds[0], 'l17');
+  });
+
+  it('of turns up to one is the same when the tail is empty, as it is behind an answer that filled it', async () => {
+    const store = createPlainStore();
+    const memory = createMemory({ store: store.keyv, now: () => 0 });
+    for (let number = 0; number < 40 * bounds.segmentTurnsMax; number += 1)
+      await memory.append('test:a', { ...said(`m${number}`), role: number % 2 === 0 ? 'user' : 'assistant' });
+    const cold = createMemory({ store: store.keyv, now: () => 0 });
+    const { reads } = await costOf(store, () => cold.turns('test:a', { toId: (39).toString(36).padStart(9, '0'), newest: 5 }));
+    assert.equal(reads, 2, 'the head, and the segment that holds them');
   });
 
   it('of many appends grows with their number only', async () => {
